@@ -1,0 +1,94 @@
+//! Every code that a diagnostic can carry, with what it means.
+//!
+//! A diagnostic is about the tool's own work: evidence that could not be read, a workspace or a
+//! pack that is not well formed, a rule that failed. What is wrong with the organization is a
+//! finding, and findings carry rule ids instead.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+macro_rules! codes {
+    ($($variant:ident = $text:literal: $meaning:literal;)*) => {
+        /// The stable code of a diagnostic.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+        pub enum Code {
+            $(#[doc = $meaning] #[serde(rename = $text)] $variant,)*
+        }
+
+        impl Code {
+            /// All codes, in the order of their texts.
+            pub const ALL: &[Code] = &[$(Code::$variant,)*];
+
+            /// The code as printed: `evidence::ragged-row`.
+            pub fn text(self) -> &'static str {
+                match self { $(Code::$variant => $text,)* }
+            }
+
+            /// What the code means, in one sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Code::$variant => $meaning,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    AmbiguousColumn = "evidence::ambiguous-column": "Two columns could be the same field, so neither is used.";
+    AmbiguousKind = "evidence::ambiguous-kind": "A table fits two kinds of evidence equally well, so it is used as none.";
+    AmbiguousPerson = "evidence::ambiguous-person": "A name stands for several people on the roster, so the row is not tied to any.";
+    BadRecord = "evidence::bad-record": "A record of a log or list could not be read and was set aside.";
+    BareCarriageReturn = "evidence::bare-carriage-return": "Rows end in a bare carriage return; lines are counted at line feeds.";
+    Disguised = "evidence::disguised": "A file holds another format than its name says; it was read as what it is.";
+    DuplicateKey = "evidence::duplicate-key": "A key stands twice in one object, so its value is not decidable.";
+    Empty = "evidence::empty": "A file holds nothing.";
+    Encoding = "evidence::encoding": "A file is not UTF-8; its encoding was taken from its bytes.";
+    HiddenRows = "evidence::hidden-rows": "A sheet has hidden rows, which were read like the others.";
+    Incomplete = "evidence::incomplete": "A file ends before its content does, so nothing can be concluded from what is missing.";
+    LinkNotFollowed = "evidence::link-not-followed": "A symbolic link or special file was not read.";
+    MissingColumn = "evidence::missing-column": "A kind of evidence lacks a column that rules ask for.";
+    NotDecidable = "evidence::not-decidable": "Cells cannot be read as what their column should hold.";
+    PopulationDiffers = "evidence::population-differs": "The evidence holds another number of records than was declared.";
+    Preamble = "evidence::preamble": "Lines above the header were skipped.";
+    RaggedRow = "evidence::ragged-row": "A row has more or fewer cells than the header and was set aside.";
+    Stale = "evidence::stale": "Evidence is older than its time to live.";
+    UnknownWord = "evidence::unknown-word": "A status word is in no vocabulary, so its rows are not decidable.";
+    UnprovenConvention = "evidence::unproven-convention": "Dates or numbers of a column can be read in two ways and nothing proves which.";
+    Unreadable = "evidence::unreadable": "A file could not be read.";
+    Unrecognized = "evidence::unrecognized": "A file is of no known kind and was not used.";
+    UnterminatedQuote = "evidence::unterminated-quote": "A quoted cell is never closed; the rest of the file was not read.";
+    InvalidPack = "pack::invalid": "A pack is not well formed.";
+    UnreadablePack = "pack::unreadable": "A pack could not be read.";
+    UntrustedPack = "pack::untrusted": "A pack from outside is not trusted to run its scripts.";
+    RuleFailed = "rule::failed": "A rule failed while it ran; it says nothing about the organization.";
+    InvalidRule = "rule::invalid": "A rule is not well formed.";
+    OverBudget = "rule::over-budget": "A rule used more time, memory or steps than it may.";
+    ManyGroups = "scan::many-groups": "A scan met more groups than it may hold, so its result is incomplete.";
+    OverrideUnused = "workspace::override-unused": "An override applies to no finding.";
+    InvalidWorkspace = "workspace::invalid": "preaudit.toml is not well formed.";
+    NoMatch = "workspace::no-match": "A binding matches no file, so its kind of evidence is incomplete.";
+    Unbound = "workspace::unbound": "A file is bound to no kind of evidence and was not used.";
+    WaiverExpired = "workspace::waiver-expired": "A waiver has expired and no longer applies.";
+    WaiverUnused = "workspace::waiver-unused": "A waiver applies to nothing.";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_sorted() {
+        let texts: Vec<_> = Code::ALL.iter().map(|code| code.text()).collect();
+        let mut rooms: Vec<_> = texts.iter().map(|text| text.split_once("::").unwrap().0).collect();
+        rooms.dedup();
+        assert_eq!(rooms, ["evidence", "pack", "rule", "scan", "workspace"]);
+        let unique: std::collections::BTreeSet<_> = texts.iter().collect();
+        assert_eq!(unique.len(), texts.len());
+    }
+}

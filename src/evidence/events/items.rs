@@ -1,0 +1,415 @@
+//! The items of a log, cut from a stream: lines, elements of JSON lists, rows of CSV.
+//!
+//! Memory is bounded by the longest item and never by the file: a log may be one line of hundreds
+//! of megabytes. Bytes are looked at once; what an item holds is for others to read.
+
+use std::io::{self, BufRead};
+
+/// An item longer than this is skipped and told.
+const LONGEST: usize = 16 << 20;
+/// A key of an envelope longer than this is none that a source names.
+const LONGEST_KEY: usize = 256;
+
+/// Where an item stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// Byte of the unpacked text.
+    pub offset: u64,
+    /// Line, from 1.
+    pub line: u64,
+    /// Column of its first character, from 1, in characters.
+    pub column: u64,
+}
+
+/// What comes next in a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// An item, now in the buffer.
+    Whole(Position),
+    /// An item too long to be held.
+    TooLong(Position),
+    /// The file ends inside of an item.
+    Cut(Position),
+    /// The end.
+    End,
+}
+
+/// How items are laid out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// One a line.
+    Lines,
+    /// Elements of a list in JSON: of the top level, or under one of these keys.
+    Elements(Vec<String>),
+    /// Rows, which may hold line ends inside of quotes.
+    Rows,
+}
+
+/// Cuts items from a reader.
+pub struct Items<R> {
+    reader: R,
+    layout: Layout,
+    here: Position,
+    json: Json,
+}
+
+impl<R: BufRead> Items<R> {
+    /// The items of this reader.
+    pub fn new(reader: R, layout: Layout) -> Self {
+        Self { reader, layout, here: Position { offset: 0, line: 1, column: 1 }, json: Json::default() }
+    }
+
+    /// Puts the next item into the buffer.
+    ///
+    /// # Errors
+    /// When the reader fails: a truncated archive, a disk error.
+    pub fn next(&mut self, buffer: &mut Vec<u8>) -> io::Result<Item> {
+        buffer.clear();
+        match &self.layout {
+            Layout::Lines => self.next_line(buffer),
+            Layout::Rows => self.next_row(buffer),
+            Layout::Elements(_) => self.next_element(buffer),
+        }
+    }
+
+    /// The next line that is not blank, without its end.
+    fn next_line(&mut self, buffer: &mut Vec<u8>) -> io::Result<Item> {
+        loop {
+            let start = self.here;
+            let (length, too_long) = self.append_line(buffer)?;
+            if length == 0 {
+                return Ok(Item::End);
+            }
+            if too_long {
+                return Ok(Item::TooLong(start));
+            }
+            trim_end(buffer);
+            if !buffer.iter().all(u8::is_ascii_whitespace) {
+                return Ok(Item::Whole(start));
+            }
+            buffer.clear();
+        }
+    }
+
+    /// The next row: lines until all quotes are closed.
+    fn next_row(&mut self, buffer: &mut Vec<u8>) -> io::Result<Item> {
+        let Item::Whole(start) = self.next_line(buffer)? else { return Ok(Item::End) };
+        while buffer.iter().filter(|&&b| b == b'"').count() % 2 == 1 {
+            buffer.push(b'\n');
+            let (length, too_long) = self.append_line(buffer)?;
+            if too_long {
+                return Ok(Item::TooLong(start));
+            }
+            if length == 0 {
+                return Ok(Item::Cut(start));
+            }
+            trim_end(buffer);
+        }
+        Ok(Item::Whole(start))
+    }
+
+    /// Appends a line with its end. Says how many bytes it took and whether it was too long to be
+    /// kept; then nothing of it is.
+    fn append_line(&mut self, buffer: &mut Vec<u8>) -> io::Result<(u64, bool)> {
+        let (mut length, mut too_long) = (0, false);
+        loop {
+            let block = self.reader.fill_buf()?;
+            let end = memchr::memchr(b'\n', block);
+            let taken = end.map_or(block.len(), |at| at + 1);
+            too_long |= buffer.len() + taken > LONGEST;
+            if too_long {
+                buffer.clear();
+            } else {
+                buffer.extend_from_slice(&block[..taken]);
+            }
+            self.reader.consume(taken);
+            length += taken as u64;
+            if end.is_some() || taken == 0 {
+                self.here.offset += length;
+                self.here.line += u64::from(end.is_some());
+                return Ok((length, too_long));
+            }
+        }
+    }
+
+    fn next_element(&mut self, buffer: &mut Vec<u8>) -> io::Result<Item> {
+        let Layout::Elements(keys) = &self.layout else { return Ok(Item::End) };
+        loop {
+            let block = self.reader.fill_buf()?;
+            if block.is_empty() {
+                let started = self.json.started.take();
+                let open = started.or((!self.json.open.is_empty()).then_some(self.here));
+                self.json = Json::default();
+                return Ok(open.map_or(Item::End, Item::Cut));
+            }
+            let mut taken = 0;
+            let mut done = None;
+            for &byte in block {
+                taken += 1;
+                let step = self.json.step(byte, self.here, keys, buffer);
+                self.here.offset += 1;
+                match byte {
+                    b'\n' => (self.here.line, self.here.column) = (self.here.line + 1, 1),
+                    0x80..=0xbf => {}
+                    _ => self.here.column += 1,
+                }
+                if let Some(item) = step {
+                    done = Some(item);
+                    break;
+                }
+            }
+            self.reader.consume(taken);
+            if let Some(item) = done {
+                return Ok(item);
+            }
+        }
+    }
+}
+
+fn trim_end(line: &mut Vec<u8>) {
+    while line.last().is_some_and(|b| matches!(b, b'\n' | b'\r')) {
+        line.pop();
+    }
+}
+
+/// Where a reader of JSON stands: enough to know where an element begins and ends.
+#[derive(Default)]
+struct Json {
+    /// Open brackets, from the outermost.
+    open: Vec<u8>,
+    /// Number of open brackets at which elements stand.
+    level: usize,
+    /// True once the first byte of the text was seen.
+    begun: bool,
+    /// True inside an envelope, whose own end is no element.
+    in_envelope: bool,
+    in_text: bool,
+    escaped: bool,
+    /// The last text at the level of an envelope's keys.
+    key: Vec<u8>,
+    key_is_text: bool,
+    /// Where the element that is being read began.
+    started: Option<Position>,
+    too_long: bool,
+}
+
+impl Json {
+    /// Takes one byte and gives the element that it ends.
+    fn step(&mut self, byte: u8, here: Position, keys: &[String], buffer: &mut Vec<u8>) -> Option<Item> {
+        if self.in_text {
+            self.text(byte);
+            return self.keep(byte, buffer);
+        }
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' if self.started.is_none() => None,
+            b'"' => {
+                self.begin(here, buffer);
+                self.in_text = true;
+                self.key.clear();
+                self.keep(byte, buffer)
+            }
+            b'[' | b'{' => self.opening(byte, here, keys, buffer),
+            b']' | b'}' => self.closing(byte, here, buffer),
+            b',' if self.open.len() == self.level && self.started.is_some() => self.end(buffer),
+            b',' if self.started.is_none() => None,
+            b':' => self.keep(byte, buffer),
+            b'\n' if self.open.is_empty() && self.started.is_some() => self.end(buffer),
+            _ => {
+                self.key_is_text &= byte.is_ascii_whitespace();
+                self.begin(here, buffer);
+                self.keep(byte, buffer)
+            }
+        }
+    }
+
+    fn text(&mut self, byte: u8) {
+        match byte {
+            _ if self.escaped => self.escaped = false,
+            b'\\' => self.escaped = true,
+            b'"' => {
+                self.in_text = false;
+                self.key_is_text = true;
+                return;
+            }
+            _ => {}
+        }
+        if self.open.len() == 1 && self.key.len() < LONGEST_KEY {
+            self.key.push(byte);
+        }
+    }
+
+    fn opening(&mut self, byte: u8, here: Position, keys: &[String], buffer: &mut Vec<u8>) -> Option<Item> {
+        let first = !std::mem::replace(&mut self.begun, true);
+        if first && byte == b'[' {
+            self.open.push(byte);
+            self.level = 1;
+            return None;
+        }
+        let envelope = byte == b'['
+            && self.open == [b'{']
+            && self.key_is_text
+            && keys.iter().any(|key| key.as_bytes() == self.key);
+        self.key_is_text = false;
+        if envelope {
+            // What was read of the envelope so far is no record.
+            buffer.clear();
+            self.started = None;
+            self.too_long = false;
+            self.open.push(byte);
+            self.level = 2;
+            self.in_envelope = true;
+            return None;
+        }
+        self.begin(here, buffer);
+        self.open.push(byte);
+        self.keep(byte, buffer)
+    }
+
+    fn closing(&mut self, byte: u8, here: Position, buffer: &mut Vec<u8>) -> Option<Item> {
+        let closes = self.open.last().is_some_and(|open| (*open == b'[') == (byte == b']'));
+        if !closes {
+            // A bracket that closes nothing is kept, so that reading the element finds it.
+            self.begin(here, buffer);
+            return self.keep(byte, buffer);
+        }
+        if self.open.len() == self.level && self.started.is_some() {
+            // A plain value at the end of its list.
+            self.open.pop();
+            self.leave_list();
+            return self.end(buffer);
+        }
+        self.open.pop();
+        if self.open.len() < self.level {
+            self.leave_list();
+            return None;
+        }
+        if self.in_envelope && self.open.is_empty() {
+            self.in_envelope = false;
+            self.started = None;
+            buffer.clear();
+            return None;
+        }
+        let kept = self.keep(byte, buffer);
+        if self.open.len() == self.level { self.end(buffer) } else { kept }
+    }
+
+    /// Behind the list of an envelope, or the list of the top level, elements stand at the top.
+    fn leave_list(&mut self) {
+        self.level = 0;
+    }
+
+    fn begin(&mut self, here: Position, buffer: &mut Vec<u8>) {
+        self.begun = true;
+        let between = self.in_envelope && self.open.len() <= 1 && self.level == 0;
+        if self.started.is_none() && !between && self.open.len() == self.level {
+            buffer.clear();
+            self.started = Some(here);
+            self.too_long = false;
+        }
+    }
+
+    fn keep(&mut self, byte: u8, buffer: &mut Vec<u8>) -> Option<Item> {
+        if self.started.is_some() && !self.too_long {
+            self.too_long = buffer.len() >= LONGEST;
+            if self.too_long { buffer.clear() } else { buffer.push(byte) }
+        }
+        None
+    }
+
+    fn end(&mut self, buffer: &mut Vec<u8>) -> Option<Item> {
+        let started = self.started.take()?;
+        while buffer.last().is_some_and(u8::is_ascii_whitespace) {
+            buffer.pop();
+        }
+        Some(if self.too_long { Item::TooLong(started) } else { Item::Whole(started) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::BufReader;
+
+    fn items(text: &str, layout: Layout) -> Vec<(String, u64, u64)> {
+        // A tiny buffer, so that every cut between blocks is met.
+        let mut items = Items::new(BufReader::with_capacity(3, text.as_bytes()), layout);
+        let (mut buffer, mut found) = (Vec::new(), Vec::new());
+        loop {
+            match items.next(&mut buffer).unwrap() {
+                Item::Whole(at) => {
+                    assert!(text.as_bytes()[at.offset as usize..].starts_with(&buffer), "{at:?}");
+                    found.push((String::from_utf8(buffer.clone()).unwrap(), at.line, at.column));
+                }
+                Item::TooLong(at) => found.push(("too long".into(), at.line, at.column)),
+                Item::Cut(at) => found.push(("cut".into(), at.line, at.column)),
+                Item::End => return found,
+            }
+        }
+    }
+
+    fn elements(text: &str) -> Vec<(String, u64, u64)> {
+        items(text, Layout::Elements(vec!["Records".into(), "activities".into()]))
+    }
+
+    fn texts(found: Vec<(String, u64, u64)>) -> Vec<String> {
+        found.into_iter().map(|(text, ..)| text).collect()
+    }
+
+    #[test]
+    fn lines_keep_their_numbers_over_blank_ones() {
+        let found = items("one\r\n\n  \ntwo", Layout::Lines);
+        assert_eq!(found, [("one".into(), 1, 1), ("two".into(), 4, 1)]);
+    }
+
+    #[test]
+    fn rows_go_on_inside_of_quotes() {
+        let found = items("a,b\n1,\"x\ny\"\n2,z\n", Layout::Rows);
+        assert_eq!(texts(found), ["a,b", "1,\"x\ny\"", "2,z"]);
+        assert_eq!(texts(items("a\n\"open\n", Layout::Rows)), ["a", "cut"]);
+    }
+
+    #[test]
+    fn elements_of_a_list_stand_where_they_stand() {
+        let found = elements("[\n  {\"é\": \"}\"},\n  {\"b\": [1, {\"c\": 2}]}, 3\n]");
+        assert_eq!(
+            found,
+            [("{\"é\": \"}\"}".into(), 2, 3), ("{\"b\": [1, {\"c\": 2}]}".into(), 3, 3), ("3".into(), 3, 25)]
+        );
+    }
+
+    #[test]
+    fn an_envelope_gives_its_list_and_nothing_else() {
+        let text = r#"{"kind": "x", "n": [1], "Records":[{"Records":[{"a":1}]},{"a":2}], "next": {"a": 3}}"#;
+        assert_eq!(texts(elements(text)), [r#"{"Records":[{"a":1}]}"#, r#"{"a":2}"#]);
+        let twice = r#"{"activities":[{"a":1}]}{"activities":[{"a":2}],"etag":"e"} {"a":3}"#;
+        assert_eq!(texts(elements(twice)), [r#"{"a":1}"#, r#"{"a":2}"#, r#"{"a":3}"#]);
+    }
+
+    #[test]
+    fn objects_one_behind_the_other_are_elements() {
+        assert_eq!(texts(elements("{\"a\":\n1}\n{\"b\":\"\\\"{\"}")), ["{\"a\":\n1}", "{\"b\":\"\\\"{\"}"]);
+        assert!(
+            elements("").is_empty()
+                && elements(" [ ] ").is_empty()
+                && elements("{\"Records\": []}").is_empty()
+        );
+    }
+
+    #[test]
+    fn a_file_that_ends_inside_of_an_element_is_told() {
+        assert_eq!(texts(elements("[{\"a\":1},{\"a\":")), ["{\"a\":1}", "cut"]);
+        assert_eq!(texts(elements("{\"Records\":[{\"a\":1}")), ["{\"a\":1}", "cut"]);
+    }
+
+    #[test]
+    fn an_item_too_long_to_be_held_is_skipped() {
+        let long = format!("[{{\"a\":\"{}\"}},{{\"a\":2}}]", "x".repeat(LONGEST));
+        assert_eq!(texts(elements(&long)), ["too long", "{\"a\":2}"]);
+        let long = format!("{}\nshort\n", "x".repeat(LONGEST + 1));
+        let mut items = Items::new(BufReader::new(long.as_bytes()), Layout::Lines);
+        let mut buffer = Vec::new();
+        assert!(matches!(items.next(&mut buffer).unwrap(), Item::TooLong(_)));
+        assert!(matches!(items.next(&mut buffer).unwrap(), Item::Whole(_)));
+        assert_eq!(buffer, b"short");
+    }
+}

@@ -1,0 +1,192 @@
+//! Logs: recognized and opened here, read record by record, never held in memory.
+
+mod items;
+mod record;
+mod syslog;
+mod when;
+
+pub use items::{Layout, Position};
+pub use record::{Record, Scalar, has_needs};
+pub use syslog::parse as parse_syslog;
+pub use when::{When, day_in_name};
+
+use super::decode::{Packing, transcode};
+use crate::pack::{EventFields, LogFormat, LogSource, hex};
+use crate::place::Place;
+use crate::source::Source;
+use crate::world::{Unreadable, World};
+use items::{Item, Items};
+use record::RecordReader;
+use sha2::{Digest, Sha256};
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Places of faults that a log keeps; the others are counted.
+const FAULTS_SHOWN: usize = 20;
+/// Bytes read at once.
+const BLOCK: usize = 256 << 10;
+
+/// A log that was found and is not read yet.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// Path relative to the scanned folder.
+    pub file: String,
+    /// How its records are read.
+    pub source: Arc<LogSource>,
+    /// How they are laid out.
+    pub layout: Layout,
+    /// How the file is packed.
+    pub packing: Packing,
+    /// Delimiter of a CSV log.
+    pub delimiter: u8,
+    /// What is declared of its times.
+    pub when: When,
+}
+
+/// What reading a log gave besides its records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogRead {
+    /// SHA-256 of the file's bytes, in hexadecimal.
+    pub sha256: String,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// Events that were read.
+    pub records: u64,
+    /// Items that could not be read.
+    pub faults: u64,
+    /// The first of them, labelled with why.
+    pub fault_places: Vec<Place>,
+    /// Why and where the log ends before its content does.
+    pub cut: Option<Place>,
+}
+
+impl Log {
+    /// Reads the log from its start to its end and calls with every record.
+    ///
+    /// # Errors
+    /// When the file cannot be opened at all. What goes wrong later is told in the result, and the
+    /// records before it count.
+    pub fn read(
+        &self,
+        world: &dyn World,
+        root: &Path,
+        fields: &EventFields,
+        each: &mut dyn FnMut(&Record<'_>),
+    ) -> Result<LogRead, Unreadable> {
+        let tally = Arc::new(Mutex::new((Sha256::new(), 0_u64)));
+        let raw = Tallied { inner: world.open(root, &self.file)?, tally: Arc::clone(&tally) };
+        let unreadable = |error: io::Error| Unreadable { path: self.file.clone(), reason: error.to_string() };
+        let text = transcode(self.packing.unpack(Box::new(raw))).map_err(unreadable)?;
+        let mut items = Items::new(BufReader::with_capacity(BLOCK, text), self.layout.clone());
+        let mut result = LogRead::default();
+        self.read_items(&mut items, fields, &mut result, each);
+        drop(items);
+        if result.cut.is_some() {
+            // The digest is over the whole file, also where its content could not be unpacked.
+            let mut rest =
+                Tallied { inner: world.open(root, &self.file)?, tally: Arc::new(Mutex::default()) };
+            io::copy(&mut rest, &mut io::sink()).map_err(unreadable)?;
+            (result.sha256, result.bytes) = finish(&rest.tally);
+        } else {
+            (result.sha256, result.bytes) = finish(&tally);
+        }
+        Ok(result)
+    }
+
+    fn read_items<R: Read>(
+        &self,
+        items: &mut Items<BufReader<R>>,
+        fields: &EventFields,
+        result: &mut LogRead,
+        each: &mut dyn FnMut(&Record<'_>),
+    ) {
+        let mut reader = RecordReader::new(&self.source, fields, self.when.clone(), self.delimiter);
+        let mut buffer = Vec::new();
+        let mut last = Position { offset: 0, line: 1, column: 1 };
+        loop {
+            match items.next(&mut buffer) {
+                Ok(Item::Whole(position)) => {
+                    last = position;
+                    let text = String::from_utf8_lossy(&buffer);
+                    let mut count = |record: &Record<'_>| {
+                        result.records += 1;
+                        each(record);
+                    };
+                    if let Err(reason) = reader.read(&text, position, &mut count) {
+                        self.refuse(result, position, &text, &reason);
+                    }
+                }
+                Ok(Item::TooLong(position)) => self.refuse(result, position, "", "it is longer than 16 MiB"),
+                Ok(Item::Cut(position)) => {
+                    result.cut = Some(self.place(position, "", "the file ends inside of this record"));
+                }
+                Ok(Item::End) => return,
+                Err(error) => {
+                    result.cut = Some(self.place(last, "", &format!("behind this record: {error}")));
+                    return;
+                }
+            }
+        }
+    }
+
+    fn refuse(&self, result: &mut LogRead, position: Position, text: &str, reason: &str) {
+        result.faults += 1;
+        if result.fault_places.len() < FAULTS_SHOWN {
+            result.fault_places.push(self.place(position, text, reason));
+        }
+    }
+
+    fn place(&self, position: Position, text: &str, label: &str) -> Place {
+        let source = fragment(&self.file, position, text);
+        source.line(1).place(label)
+    }
+
+    /// True when rows of a header come first, so that an empty log has one item.
+    pub fn has_header(&self) -> bool {
+        self.source.format == LogFormat::Csv
+    }
+}
+
+/// The text of an item as a source that knows where in the file it stands.
+pub fn fragment(file: &str, position: Position, text: &str) -> Source {
+    let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    Source::fragment(file, number(position.line), number(position.column), text)
+}
+
+/// A reader that counts and digests what passes.
+struct Tallied<R> {
+    inner: R,
+    tally: Tally,
+}
+
+type Tally = Arc<Mutex<(Sha256, u64)>>;
+
+impl<R: Read> Read for Tallied<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        tally.0.update(&buffer[..read]);
+        tally.1 += read as u64;
+        Ok(read)
+    }
+}
+
+fn finish(tally: &Tally) -> (String, u64) {
+    let tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+    (hex(&tally.0.clone().finalize()), tally.1)
+}
+
+/// The first items of a text that may break off anywhere.
+pub fn first_items(text: &str, layout: Layout, most: usize) -> Vec<String> {
+    let mut items = Items::new(text.as_bytes(), layout);
+    let mut buffer = Vec::new();
+    let mut found = Vec::new();
+    while let Ok(Item::Whole(_)) = items.next(&mut buffer) {
+        found.push(String::from_utf8_lossy(&buffer).into_owned());
+        if found.len() == most {
+            break;
+        }
+    }
+    found
+}

@@ -1,0 +1,111 @@
+//! Evidence: files become tables, documents and logs, with the place of everything.
+//!
+//! In comes a folder and what `preaudit.toml` says of it; out go tables and documents by kind, logs
+//! that are not read yet, and how every file was understood. Nothing here judges anyone. A rule
+//! never sees a file format.
+
+mod collect;
+mod columns;
+mod csv;
+mod dates;
+mod decode;
+mod document;
+mod docx;
+mod events;
+mod grid;
+mod inspect;
+mod lists;
+mod markdown;
+mod node;
+mod numbers;
+mod open;
+mod persons;
+mod ragged;
+mod recognize;
+mod table;
+mod value;
+mod workspace;
+mod xlsx;
+
+pub use collect::{Scope, collect};
+pub use document::{Document, Heading, Link, Property};
+pub use events::{Log, LogRead, Position, Record, Scalar, fragment};
+pub use table::{Person, Row, Table};
+pub use value::{Decision, Value};
+pub use workspace::{Audit, Binding, FILE_NAME, Override, Waiver, Workspace};
+
+use crate::finding::Diagnostic;
+use crate::place::Place;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// All evidence of a run.
+#[derive(Debug, Default)]
+pub struct Evidence {
+    /// The folder that paths are relative to.
+    pub root: PathBuf,
+    /// What `preaudit.toml` says.
+    pub workspace: Workspace,
+    /// Tables and documents by kind, in the order of their files.
+    pub tables: BTreeMap<String, Vec<Arc<Table>>>,
+    /// Logs in the order of their files.
+    pub logs: Vec<Log>,
+    /// How every file was understood, in order; logs are counted when they are scanned.
+    pub files: Vec<FileSeen>,
+    /// Why nothing may be concluded from what a kind does not show, by kind; the empty name stands
+    /// for logs.
+    pub unfit: BTreeMap<String, Vec<Unfit>>,
+    /// What was met on the way.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// How a file, or one table of it, was understood.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileSeen {
+    /// Path relative to the root.
+    pub file: String,
+    /// The kind; none when it is not used.
+    pub kind: Option<String>,
+    /// Sheet of a workbook, or heading above a table.
+    pub table: Option<String>,
+    /// Source of a log.
+    pub source: Option<String>,
+    /// How sure that is, in percent; 100 when it is declared.
+    pub sure: usize,
+    /// True when `preaudit.toml` says so.
+    pub is_declared: bool,
+    /// SHA-256 of the file's bytes, in hexadecimal.
+    pub sha256: String,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// Rows, events, or one for a document.
+    pub records: usize,
+    /// Rows or events that were set aside.
+    pub faults: usize,
+    /// Field to header.
+    pub columns: BTreeMap<String, String>,
+    /// Headers that are no field of the kind.
+    pub unused: Vec<String>,
+}
+
+/// Why a kind of evidence proves no conformity.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unfit {
+    /// Why, a fragment that follows "the evidence is incomplete: ".
+    pub reason: String,
+    /// Where that shows.
+    pub place: Option<Place>,
+}
+
+impl Evidence {
+    /// The rows of a kind, in the order of their files.
+    pub fn rows(&self, kind: &str) -> impl Iterator<Item = Row> {
+        self.tables.get(kind).into_iter().flatten().flat_map(Table::rows)
+    }
+
+    /// Rows of a kind that were set aside because they cannot be read.
+    pub fn set_aside(&self, kind: &str) -> usize {
+        self.tables.get(kind).into_iter().flatten().map(|table| table.grid.ragged.len()).sum()
+    }
+}

@@ -1,0 +1,71 @@
+//! Where a pack's files come from: the binary itself, or a folder.
+
+use crate::code::Code;
+use crate::finding::Diagnostic;
+use crate::place::Place;
+use crate::world::{EntryKind, World};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The files of the built-in pack, listed by the build script.
+const BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
+/// No file of a pack may be larger.
+const LARGEST: u64 = 4 << 20;
+
+/// Where a pack is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PackRef {
+    /// The pack in the binary, `iso27001-2022`.
+    BuiltIn,
+    /// A folder with a `pack.toml`.
+    Folder(PathBuf),
+}
+
+/// The files of a pack, by path.
+#[derive(Clone, Debug)]
+pub(super) struct PackFiles {
+    /// Bytes by path relative to the pack's folder.
+    pub(super) files: BTreeMap<String, Vec<u8>>,
+}
+
+impl PackFiles {
+    pub(super) fn read(pack: &PackRef, world: &dyn World) -> Result<Self, Vec<Diagnostic>> {
+        let PackRef::Folder(folder) = pack else {
+            let files = BUILT_IN.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec()));
+            return Ok(Self { files: files.collect() });
+        };
+        let shown = folder.display().to_string();
+        let unreadable = |error: String| {
+            let help = "a pack is a folder with pack.toml, controls, schema, sources, rules and tests";
+            Diagnostic::error(Code::UnreadablePack, error).help(help).at(Place::whole(&shown, "this pack"))
+        };
+        let entries = world.list(folder).map_err(|error| vec![unreadable(error.to_string())])?;
+        let mut files = BTreeMap::new();
+        let mut errors = Vec::new();
+        for entry in entries.into_iter().filter(|entry| entry.kind == EntryKind::File) {
+            match world.read(folder, &entry.path, LARGEST) {
+                Ok(bytes) => drop(files.insert(entry.path, bytes)),
+                Err(error) => errors.push(unreadable(error.to_string())),
+            }
+        }
+        if errors.is_empty() { Ok(Self { files }) } else { Err(errors) }
+    }
+
+    /// SHA-256 over everything that can change what the pack says; its cases cannot.
+    pub(super) fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for (path, bytes) in self.files.iter().filter(|(path, _)| !path.starts_with("tests/")) {
+            hash.update((path.len() as u64).to_be_bytes());
+            hash.update(path.as_bytes());
+            hash.update((bytes.len() as u64).to_be_bytes());
+            hash.update(bytes);
+        }
+        format!("sha256:{}", hex(&hash.finalize()))
+    }
+}
+
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,266 @@
+//! Kinds of evidence: what a register, a log or a document of this kind holds.
+
+use super::words::{Vocabulary, normalize_header, normalize_word};
+use crate::code::Code;
+use crate::control_id::ControlId;
+use crate::finding::{Diagnostic, Grade};
+use crate::source::Source;
+use crate::time::Duration;
+use crate::toml_text::{self, wrong};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use toml::Spanned;
+
+/// A kind of evidence, as `schema/<id>.toml` of a pack declares it.
+#[derive(Clone, Debug)]
+pub struct Kind {
+    /// Kebab-case name, as rules use it: `training-records`.
+    pub id: String,
+    /// The name in a sentence: `training records`.
+    pub title: String,
+    /// The shape of its evidence.
+    pub shape: Shape,
+    /// Normalized words in file names and titles that speak for this kind.
+    pub names: Vec<String>,
+    /// Fields without which a table is not of this kind: at least one of each group.
+    pub essential: Vec<Vec<String>>,
+    /// Fields that tell one row from another, the first that is there.
+    pub key: Vec<String>,
+    /// How a row names a person.
+    pub person: Option<PersonFields>,
+    /// Why the standard wants it, when it does.
+    pub required: Option<Required>,
+    /// How old the evidence may be.
+    pub ttl: Option<Duration>,
+    /// For events: the category its records have; none means all records.
+    pub category: Option<String>,
+    /// Fields of a row or document, by name.
+    pub fields: BTreeMap<String, Field>,
+}
+
+/// The shape of a kind of evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shape {
+    /// Rows with named cells.
+    Table,
+    /// Text with headings and properties; every document is one row.
+    Document,
+    /// Records of a log.
+    Events,
+}
+
+/// One field of a kind.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// What its cells hold.
+    pub holds: Holds,
+    /// Normalized headers or labels that mean this field, the surest first.
+    pub headers: Vec<String>,
+    /// The words it may hold, for [`Holds::Word`] and [`Holds::YesNo`].
+    pub words: Vocabulary,
+    /// The field that is read where no column was found for this one.
+    pub instead: Option<String>,
+}
+
+/// What the cells of a field hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holds {
+    /// Any text.
+    Text,
+    /// A word of the field's vocabulary.
+    Word,
+    /// Yes or no.
+    YesNo,
+    /// A day or an instant.
+    Date,
+    /// A number.
+    Number,
+    /// The id of one control.
+    Control,
+    /// Ids of controls, separated by blanks, commas, semicolons, `+` or `|`.
+    Controls,
+}
+
+/// Which fields of a row name a person, from the strongest.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonFields {
+    /// The field with an e-mail address.
+    pub email: Option<String>,
+    /// The field with a personnel number.
+    pub number: Option<String>,
+    /// The field with an account name.
+    pub login: Option<String>,
+    /// The field with a full name.
+    pub name: Option<String>,
+    /// The fields with given and family name, where no full name stands.
+    #[serde(default)]
+    pub names: Vec<String>,
+}
+
+/// A record that a clause requires.
+#[derive(Clone, Debug)]
+pub struct Required {
+    /// The clause.
+    pub by: ControlId,
+    /// What the standard calls it, in our words.
+    pub what: String,
+    /// What its absence is graded as.
+    pub grade: Grade,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KindText {
+    id: Spanned<String>,
+    title: String,
+    shape: Shape,
+    #[serde(default)]
+    names: Vec<String>,
+    #[serde(default)]
+    essential: Vec<Vec<Spanned<String>>>,
+    #[serde(default)]
+    key: Vec<Spanned<String>>,
+    required: Option<RequiredText>,
+    ttl: Option<Spanned<String>>,
+    category: Option<String>,
+    person: Option<PersonFields>,
+    #[serde(default)]
+    fields: BTreeMap<String, FieldText>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RequiredText {
+    by: Spanned<String>,
+    what: String,
+    grade: Grade,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FieldText {
+    holds: Spanned<Holds>,
+    #[serde(default)]
+    headers: Vec<String>,
+    vocabulary: Option<Spanned<String>>,
+    #[serde(default)]
+    words: BTreeMap<String, Vec<String>>,
+    instead: Option<Spanned<String>>,
+}
+
+/// The vocabularies that fields of several kinds share, by name.
+pub type Vocabularies = BTreeMap<String, BTreeMap<String, Vec<String>>>;
+
+impl Kind {
+    /// Reads a kind from its file.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file, each at its place.
+    pub fn read(source: &Arc<Source>, shared: &Vocabularies) -> Result<Self, Vec<Diagnostic>> {
+        let text: KindText = toml_text::read(source, Code::InvalidPack).map_err(|error| vec![error])?;
+        let mut errors = Vec::new();
+        check_id(source, &text.id, &mut errors);
+        check_fields(source, &text, &mut errors);
+        let required = text.required.and_then(|required| {
+            let by = required.by.get_ref().parse();
+            let by = by.map_err(|error| errors.push(invalid(source, &required.by, format!("{error}"))));
+            Some(Required { by: by.ok()?, what: required.what, grade: required.grade })
+        });
+        let ttl = text.ttl.and_then(|ttl| {
+            let read = ttl.get_ref().parse();
+            read.map_err(|error| errors.push(invalid(source, &ttl, format!("{error}")))).ok()
+        });
+        let mut fields = BTreeMap::new();
+        for (name, field) in text.fields {
+            fields.insert(name, field.resolve(source, shared, &mut errors));
+        }
+        let bare = |fields: Vec<Spanned<String>>| fields.into_iter().map(Spanned::into_inner).collect();
+        let kind = Self {
+            id: text.id.into_inner(),
+            title: text.title,
+            shape: text.shape,
+            names: text.names.iter().map(|name| normalize_word(name)).collect(),
+            essential: text.essential.into_iter().map(bare).collect(),
+            key: bare(text.key),
+            person: text.person,
+            required,
+            ttl,
+            category: text.category,
+            fields,
+        };
+        if errors.is_empty() { Ok(kind) } else { Err(errors) }
+    }
+
+    /// The fields, among them what every row has: the person it is about.
+    pub fn has_field(&self, name: &str) -> bool {
+        self.fields.contains_key(name) || (name == "person" && self.person.is_some())
+    }
+}
+
+impl FieldText {
+    fn resolve(self, source: &Source, shared: &Vocabularies, errors: &mut Vec<Diagnostic>) -> Field {
+        let mut words = Vocabulary::default();
+        if *self.holds.get_ref() == Holds::YesNo {
+            shared.get("yes-no").inspect(|shared| words.extend(shared));
+        }
+        if let Some(name) = &self.vocabulary {
+            match shared.get(name.get_ref()) {
+                Some(shared) => words.extend(shared),
+                None => errors.push(invalid(source, name, format!("no vocabulary `{}`", name.get_ref()))),
+            }
+        }
+        words.extend(&self.words);
+        if *self.holds.get_ref() == Holds::Word && words.known().is_empty() {
+            errors.push(invalid(source, &self.holds, "a field that holds words needs a vocabulary"));
+        }
+        Field {
+            holds: self.holds.into_inner(),
+            headers: self.headers.iter().map(|header| normalize_header(header)).collect(),
+            words,
+            instead: self.instead.map(Spanned::into_inner),
+        }
+    }
+}
+
+fn check_id(source: &Source, id: &Spanned<String>, errors: &mut Vec<Diagnostic>) {
+    let stem = source.name().rsplit('/').next().and_then(|name| name.strip_suffix(".toml"));
+    if stem != Some(id.get_ref()) {
+        errors.push(invalid(
+            source,
+            id,
+            format!("the id must be the name of the file, `{}`", stem.unwrap_or_default()),
+        ));
+    }
+}
+
+fn check_fields(source: &Source, text: &KindText, errors: &mut Vec<Diagnostic>) {
+    // Documents share fields that stand in another file.
+    let known = |name: &str| text.fields.contains_key(name) || text.shape == Shape::Document;
+    let instead = text.fields.values().filter_map(|field| field.instead.as_ref());
+    for name in text.essential.iter().flatten().chain(&text.key).chain(instead) {
+        if !known(name.get_ref()) {
+            let near = toml_text::did_you_mean(name.get_ref(), text.fields.keys().map(String::as_str));
+            errors.push(invalid(source, name, format!("no field `{}` in this kind{near}", name.get_ref())));
+        }
+    }
+    for name in text.fields.keys().filter(|name| !is_field_name(name)) {
+        let message = format!("`{name}` cannot be a field: write lower case letters, digits and `_`");
+        errors.push(Diagnostic::error(Code::InvalidPack, message).at(source.line(1).place("in this file")));
+    }
+}
+
+/// Fields are read as `r.next_review`, so they must be plain identifiers that Rhai does not use.
+fn is_field_name(name: &str) -> bool {
+    const RESERVED: &[&str] =
+        &["package", "module", "default", "type_", "in", "is", "at", "has", "shared", "person"];
+    let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    plain && name.starts_with(|c: char| c.is_ascii_lowercase()) && !RESERVED.contains(&name)
+}
+
+fn invalid<T>(source: &Source, value: &Spanned<T>, message: impl Into<String>) -> Diagnostic {
+    wrong(source, Code::InvalidPack, value, message)
+}

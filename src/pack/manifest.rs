@@ -1,0 +1,45 @@
+//! The manifest of a pack: `pack.toml`.
+
+use super::kind::Vocabularies;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The level of the engine that packs are written for.
+pub(super) const ENGINE_API: u32 = 1;
+
+/// What `pack.toml` says.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Manifest {
+    pub(super) id: toml::Spanned<String>,
+    pub(super) title: String,
+    pub(super) version: String,
+    pub(super) api: toml::Spanned<u32>,
+    #[expect(dead_code, reason = "it is for people, and must be there")]
+    pub(super) license: String,
+    #[serde(default)]
+    pub(super) profiles: BTreeMap<String, Profile>,
+    #[serde(default)]
+    pub(super) vocabularies: Vocabularies,
+    #[serde(default)]
+    pub(super) nothing: Vec<String>,
+}
+
+/// How strictly a pack grades.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// What it is for, one sentence.
+    pub doc: String,
+    /// So many minors against one requirement are one major. How many is fixed nowhere; it
+    /// depends on the combined risk, so this is judgement.
+    pub systemic_minors: usize,
+    /// A check concludes conformity only while no larger share of its records is undecidable.
+    pub undecidable_share: f64,
+    /// The scan is incomplete when a larger share of its checks is left unevaluated.
+    pub unevaluated_share: f64,
+    /// Shares of exceptions are multiplied by this before they raise a grade.
+    pub ratio_factor: f64,
+    /// Parameters that declare a stricter value use it.
+    pub strict_params: bool,
+}

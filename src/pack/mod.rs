@@ -1,0 +1,242 @@
+//! Packs: controls, kinds of evidence, log sources, rules and their cases.
+//!
+//! In comes a folder, or the pack in the binary; out go checked types. What is wrong with a pack
+//! is told all at once, each error at its place. Nothing here looks at evidence or runs a rule.
+
+mod control;
+mod files;
+mod kind;
+mod lint;
+mod log_source;
+mod manifest;
+mod param;
+mod rule;
+mod words;
+
+pub use control::{Attributes, Automation, Control, Documented, OldControl, Requirement, Theme};
+pub use files::{PackRef, hex};
+pub use kind::{Field, Holds, Kind, PersonFields, Required, Shape};
+pub use log_source::{Derivation, EventFields, LogFormat, LogSource, Pattern, TimeFormat};
+pub use manifest::Profile;
+pub use param::{Param, ParamKind, ParamValue};
+pub use rule::{Compare, Each, Expression, Form, Join, Length, Ratio, Rule, Scan, ScanFinding};
+pub use words::{Vocabulary, normalize_header, normalize_word};
+
+use crate::code::Code;
+use crate::control_id::ControlId;
+use crate::finding::Diagnostic;
+use crate::place::Place;
+use crate::source::Source;
+use crate::toml_text;
+use crate::world::World;
+use files::PackFiles;
+use manifest::Manifest;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The id of the pack in the binary.
+pub const BUILT_IN: &str = "iso27001-2022";
+
+/// One pack, checked.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    /// Kebab-case name.
+    pub id: String,
+    /// Its name in a sentence.
+    pub title: String,
+    /// Its version.
+    pub version: String,
+    /// `sha256:…` over its files without the cases.
+    pub digest: String,
+    /// True for the pack in the binary.
+    pub is_built_in: bool,
+    /// Its rules, by theme and id.
+    pub rules: Vec<Rule>,
+    /// Files of its cases, by path below `tests/`.
+    pub cases: BTreeMap<String, Vec<u8>>,
+}
+
+/// All packs of a run, as one.
+#[derive(Clone, Debug, Default)]
+pub struct Packs {
+    /// The packs in the order given.
+    pub list: Vec<Pack>,
+    /// Clauses and controls, by id.
+    pub controls: BTreeMap<ControlId, Control>,
+    /// Controls of the 2013 edition, by id.
+    pub edition_2013: BTreeMap<ControlId, OldControl>,
+    /// Kinds of evidence, by id.
+    pub kinds: BTreeMap<String, Arc<Kind>>,
+    /// Fields that events can have.
+    pub event_fields: EventFields,
+    /// Log sources, by id.
+    pub log_sources: BTreeMap<String, Arc<LogSource>>,
+    /// Ways to grade, by name.
+    pub profiles: BTreeMap<String, Profile>,
+    /// Words that mean an empty cell, normalized.
+    pub nothing: Vec<String>,
+}
+
+/// Loads packs in the order given; a later one may use what an earlier one declares.
+///
+/// # Errors
+/// Everything that is wrong with any of them.
+pub fn load(packs: &[PackRef], world: &dyn World) -> Result<Packs, Vec<Diagnostic>> {
+    let mut loaded = Packs::default();
+    let mut errors = Vec::new();
+    for pack in packs {
+        match PackFiles::read(pack, world) {
+            Ok(files) => errors.extend(loaded.add(files, *pack == PackRef::BuiltIn)),
+            Err(unreadable) => errors.extend(unreadable),
+        }
+    }
+    errors.extend(lint::lint(&loaded));
+    if errors.is_empty() { Ok(loaded) } else { Err(errors) }
+}
+
+impl Packs {
+    /// All rules, by pack, theme and id.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.list.iter().flat_map(|pack| &pack.rules)
+    }
+
+    /// The rule of this id.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules().find(|rule| rule.id == id)
+    }
+
+    /// The pack that a rule stands in.
+    pub fn pack_of(&self, rule: &str) -> Option<&Pack> {
+        self.list.iter().find(|pack| pack.rules.iter().any(|known| known.id == rule))
+    }
+
+    /// Adds the files of one pack and gives back what is wrong with them.
+    fn add(&mut self, files: PackFiles, is_built_in: bool) -> Vec<Diagnostic> {
+        let digest = files.digest();
+        let mut texts = BTreeMap::new();
+        let mut cases = BTreeMap::new();
+        let mut errors = Vec::new();
+        for (path, bytes) in files.files {
+            if let Some(case) = path.strip_prefix("tests/") {
+                cases.insert(case.to_owned(), bytes);
+                continue;
+            }
+            match String::from_utf8(bytes) {
+                Ok(text) => drop(texts.insert(path.clone(), Arc::new(Source::new(path, text)))),
+                Err(_) => errors.push(not_utf8(&path)),
+            }
+        }
+        let manifest = match read_manifest(&texts) {
+            Ok(manifest) => manifest,
+            Err(error) => return vec![error],
+        };
+        self.profiles.extend(manifest.profiles);
+        self.nothing.extend(manifest.nothing.iter().map(|word| normalize_word(word)));
+        self.add_controls(&texts, &mut errors);
+        self.add_kinds(&texts, &manifest.vocabularies, &mut errors);
+        self.add_sources(&texts, &mut errors);
+        let rules = read_rules(&texts, &mut errors);
+        self.list.push(Pack {
+            id: manifest.id.into_inner(),
+            title: manifest.title,
+            version: manifest.version,
+            digest,
+            is_built_in,
+            rules,
+            cases,
+        });
+        errors
+    }
+
+    fn add_controls(&mut self, texts: &Texts, errors: &mut Vec<Diagnostic>) {
+        for source in below(texts, "controls/", ".toml") {
+            match control::read(source) {
+                Ok((controls, old)) => {
+                    self.controls.extend(controls.into_iter().map(|control| (control.id, control)));
+                    self.edition_2013.extend(old.into_iter().map(|old| (old.id, old)));
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+    }
+
+    fn add_kinds(&mut self, texts: &Texts, shared: &kind::Vocabularies, errors: &mut Vec<Diagnostic>) {
+        for source in below(texts, "schema/", ".toml") {
+            match Kind::read(source, shared) {
+                Ok(kind) => drop(self.kinds.insert(kind.id.clone(), Arc::new(kind))),
+                Err(wrong) => errors.extend(wrong),
+            }
+        }
+        self.share_document_fields();
+    }
+
+    /// Every kind of document has the fields of any document, besides its own.
+    fn share_document_fields(&mut self) {
+        let Some(documents) = self.kinds.get("documents").cloned() else { return };
+        for kind in self.kinds.values_mut().filter(|kind| kind.shape == Shape::Document) {
+            let kind = Arc::make_mut(kind);
+            for (name, field) in &documents.fields {
+                kind.fields.entry(name.clone()).or_insert_with(|| field.clone());
+            }
+        }
+    }
+
+    fn add_sources(&mut self, texts: &Texts, errors: &mut Vec<Diagnostic>) {
+        if let Some(source) = texts.get("sources/fields.toml") {
+            match EventFields::read(source) {
+                Ok(fields) => self.event_fields = fields,
+                Err(error) => errors.push(error),
+            }
+        }
+        for source in
+            below(texts, "sources/", ".toml").filter(|source| source.name() != "sources/fields.toml")
+        {
+            match LogSource::read(source, &self.event_fields) {
+                Ok(log) => drop(self.log_sources.insert(log.id.clone(), Arc::new(log))),
+                Err(wrong) => errors.extend(wrong),
+            }
+        }
+    }
+}
+
+type Texts = BTreeMap<String, Arc<Source>>;
+
+fn below<'a>(texts: &'a Texts, folder: &'a str, ending: &'a str) -> impl Iterator<Item = &'a Arc<Source>> {
+    let inside = move |path: &str| path.starts_with(folder) && path.ends_with(ending);
+    texts.iter().filter(move |(path, _)| inside(path)).map(|(_, source)| source)
+}
+
+fn read_manifest(texts: &Texts) -> Result<Manifest, Diagnostic> {
+    let missing = || {
+        let place = Place::whole("pack.toml", "looked for here");
+        Diagnostic::error(Code::UnreadablePack, "the pack has no pack.toml").at(place)
+    };
+    let source = texts.get("pack.toml").ok_or_else(missing)?;
+    let manifest: Manifest = toml_text::read(source, Code::InvalidPack)?;
+    let api = *manifest.api.get_ref();
+    if api != manifest::ENGINE_API {
+        let message = format!("the pack is written for engine api {api}, this is {}", manifest::ENGINE_API);
+        return Err(toml_text::wrong(source, Code::InvalidPack, &manifest.api, message));
+    }
+    Ok(manifest)
+}
+
+/// `rules/<theme>/<fault>.toml`, each with the script beside it when there is one.
+fn read_rules(texts: &Texts, errors: &mut Vec<Diagnostic>) -> Vec<Rule> {
+    let mut rules = Vec::new();
+    for text in below(texts, "rules/", ".toml") {
+        let stem = text.name().trim_end_matches(".toml");
+        let script = texts.get(&format!("{stem}.rhai")).cloned();
+        let theme = text.name().split('/').rev().nth(1).unwrap_or("rules");
+        match Rule::read(text, script, theme) {
+            Ok(rule) => rules.push(rule),
+            Err(wrong) => errors.extend(wrong),
+        }
+    }
+    rules
+}
+
+fn not_utf8(path: &str) -> Diagnostic {
+    let place = Place::whole(path, "in this file");
+    Diagnostic::error(Code::InvalidPack, format!("{path} is not UTF-8")).at(place)
+}

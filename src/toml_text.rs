@@ -1,0 +1,89 @@
+//! Reads TOML that people wrote into types, with every error at its place.
+
+use crate::code::Code;
+use crate::finding::Diagnostic;
+use crate::source::Source;
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+
+/// Reads a TOML file into a type.
+///
+/// # Errors
+/// A diagnostic with this code that points at the key or value that is wrong.
+pub fn read<T: DeserializeOwned>(source: &Source, code: Code) -> Result<T, Diagnostic> {
+    toml::from_str(source.text()).map_err(|error| {
+        let span = error.span().unwrap_or(0..0);
+        let span = source.span(span);
+        let message = error.message().lines().next().unwrap_or("not valid TOML").to_owned();
+        Diagnostic::error(code, message).at(span.place("here"))
+    })
+}
+
+/// A diagnostic with this code at a value that was read.
+pub fn wrong<T>(source: &Source, code: Code, value: &Spanned<T>, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error(code, message).at(source.span(value.span()).place("here"))
+}
+
+/// The name among `known` that was probably meant, if any is near.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = 1 + name.len() / 4;
+    known
+        .into_iter()
+        .map(|candidate| (distance(name, candidate), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// `; did you mean …?` when a name is near to a known one, else nothing.
+pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+}
+
+/// Edit distance of Damerau and Levenshtein, with adjacent transpositions.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    rows[0] = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        rows[i][0] = i;
+        for j in 1..=b.len() {
+            let swap = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+            if swap {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = best;
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Rule {
+        #[expect(dead_code, reason = "only its reading is tested")]
+        title: String,
+    }
+
+    #[test]
+    fn an_unknown_key_is_shown_at_its_place() {
+        let source = Source::new("rule.toml", "title = \"x\"\ntitel = \"y\"\n");
+        let error = read::<Rule>(&source, Code::InvalidRule).unwrap_err();
+        assert_eq!((error.places[0].line, error.places[0].column), (2, 1));
+        assert!(error.message.contains("titel"), "{}", error.message);
+    }
+
+    #[test]
+    fn a_near_name_is_proposed_and_a_far_one_is_not() {
+        let known = ["next_review", "owner", "status"];
+        assert_eq!(nearest("next_reveiw", known), Some("next_review"));
+        assert_eq!(nearest("onwer", known), Some("owner"));
+        assert_eq!(nearest("colour", known), None);
+    }
+}
