@@ -1,13 +1,36 @@
-//! wip
-#![allow(dead_code, missing_docs, unreachable_pub)]
+//! preaudit tells an organization what an ISO/IEC 27001:2022 auditor would find, before the
+//! auditor comes.
+//!
+//! The way through is one function, [`audit::audit`]: from a request to a report. The rooms stand
+//! below in the order of their floors; a room uses the rooms above it in this list and no others.
+//! `ARCHITECTURE.md` shows the house, `tests/floors.rs` keeps it so.
+
+// 0 ground
 pub mod code;
 pub mod control_id;
-pub mod evidence;
 pub mod finding;
-pub mod pack;
 pub mod place;
 pub mod snippet;
 pub mod source;
 pub mod time;
 pub mod toml_text;
 pub mod world;
+// 1 read
+pub mod evidence;
+pub mod pack;
+// 2 look
+pub mod scan;
+// 3 prepare
+pub mod applicability;
+pub mod plan;
+pub mod script;
+// 4 judge
+pub mod evaluate;
+pub mod grade;
+// 5 tell
+pub mod report;
+// 6 through
+pub mod audit;
+pub mod prove;
+// 7 edge
+pub mod cli;

@@ -147,6 +147,16 @@ impl<'a> Span<'a> {
 
     /// The place of this span, with an excerpt of its line and the lines around it.
     pub fn place(&self, label: impl Into<String>) -> Place {
+        self.place_with(label, 1)
+    }
+
+    /// The place of this span, with an excerpt of its line only: the rows around one of a table
+    /// say nothing about it.
+    pub fn place_alone(&self, label: impl Into<String>) -> Place {
+        self.place_with(label, 0)
+    }
+
+    fn place_with(&self, label: impl Into<String>, context: usize) -> Place {
         let (line, column) = self.source.position(self.start);
         let (end_line, end_column) = self.source.position(self.end);
         let mut place = Place {
@@ -159,7 +169,7 @@ impl<'a> Span<'a> {
             cell: None,
             label: label.into(),
             text: shorten(self.text()),
-            excerpt: Some(self.excerpt()),
+            excerpt: Some(self.excerpt(context)),
         };
         if self.source.sheet.is_some() {
             self.into_cell(&mut place);
@@ -177,10 +187,11 @@ impl<'a> Span<'a> {
         place.cell = Some(format!("{}{}", column_letters(place.column), place.line));
     }
 
-    fn excerpt(&self) -> Excerpt {
+    fn excerpt(&self, context: usize) -> Excerpt {
         let source = self.source;
         let index = source.line_index(self.start);
-        let (first, last) = (index.saturating_sub(1), (index + 1).min(source.line_starts().len() - 1));
+        let last_line = source.line_starts().len() - 1;
+        let (first, last) = (index.saturating_sub(context), (index + context).min(last_line));
         let window = self.window(index);
         let mut text = String::new();
         let (mut start, mut end) = (0, 0);

@@ -22,8 +22,8 @@ use rayon::prelude::*;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The largest `preaudit.toml`.
-const LARGEST_WORKSPACE: u64 = 4 << 20;
+/// How sure a document of no particular kind is evidence, in percent.
+const UNSURE: usize = 50;
 
 /// Where evidence is looked for.
 #[derive(Clone, Debug, Default)]
@@ -177,7 +177,6 @@ impl Collector<'_> {
             source: first(&|binding| binding.source.clone())
                 .and_then(|id| self.packs.log_sources.get(&id).cloned()),
             header: bindings.iter().find_map(|binding| binding.header),
-            is_bound: !bindings.is_empty(),
             when: When { zone, taken: bindings.iter().find_map(|binding| binding.collected) },
         }
     }
@@ -212,7 +211,7 @@ impl Collector<'_> {
         let (kinds, sure) = match recognized {
             _ if !declared.is_empty() => (declared, 100),
             Some((kind, sure)) => (vec![kind], sure),
-            None => (Vec::new(), 50),
+            None => (Vec::new(), UNSURE),
         };
         let documents = self
             .packs
@@ -225,7 +224,8 @@ impl Collector<'_> {
             let mut table = Table::of_document(kind, Arc::clone(&document), Arc::clone(&self.nothing));
             let told = inspect(&mut table);
             if Some(&table.kind.id) == shown.as_ref() {
-                taken.diagnostics.extend(told);
+                // Of a document of no particular kind nobody knows what its labels should say.
+                taken.diagnostics.extend(told.into_iter().filter(|_| sure > UNSURE));
                 taken.files.push(self.seen(&table, sure, !bindings.is_empty()));
             }
             taken.tables.push(table);

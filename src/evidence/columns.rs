@@ -16,7 +16,7 @@ pub struct Match {
 
 /// Matches headers with the fields of a kind. `declared` are the headers that the workspace names
 /// for fields; they come first.
-pub fn matched(headers: &[String], kind: &Kind, declared: &BTreeMap<String, String>) -> Match {
+pub(super) fn matched(headers: &[String], kind: &Kind, declared: &BTreeMap<String, String>) -> Match {
     let normal: Vec<String> = headers.iter().map(|header| normalize_header(header)).collect();
     let mut result = Match { ambiguous: ambiguous(headers, &normal, kind), ..Match::default() };
     let mut taken: Vec<bool> = (0..headers.len())

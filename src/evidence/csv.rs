@@ -10,7 +10,7 @@ const SAMPLE: usize = 64 * 1024;
 
 /// Rows of a text, one after the other. Lines and cells may be of any length, cells may hold line
 /// ends inside of quotes.
-pub struct CsvRows<'a> {
+pub(super) struct CsvRows<'a> {
     source: &'a Source,
     reader: Reader,
     delimiter: u8,
@@ -23,7 +23,7 @@ pub struct CsvRows<'a> {
 
 /// The delimiter of a text: the one under which most rows are as wide as the first, among those
 /// that cut the first row at all. A first line `sep=;` declares it.
-pub fn delimiter(text: &str) -> u8 {
+pub(super) fn delimiter(text: &str) -> u8 {
     if let Some(declared) = text.strip_prefix("sep=").and_then(|rest| rest.bytes().next()) {
         return declared;
     }
@@ -42,7 +42,7 @@ pub fn delimiter(text: &str) -> u8 {
 
 impl<'a> CsvRows<'a> {
     /// The rows of a text under this delimiter.
-    pub fn new(source: &'a Source, delimiter: u8) -> Self {
+    pub(super) fn new(source: &'a Source, delimiter: u8) -> Self {
         let declared = source.text().starts_with("sep=");
         let at = if declared { source.text().find('\n').map_or(source.text().len(), |at| at + 1) } else { 0 };
         Self {
@@ -56,7 +56,7 @@ impl<'a> CsvRows<'a> {
     }
 
     /// The part of the text that a quote opened and never closed swallows, once all rows are read.
-    pub fn unterminated(&self) -> Option<Range<usize>> {
+    pub(super) fn unterminated(&self) -> Option<Range<usize>> {
         self.unterminated.clone()
     }
 

@@ -27,7 +27,7 @@ pub enum DateOrder {
 
 /// What a text is, read as a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DateText {
+pub(super) enum DateText {
     /// A date, whatever the order.
     Date(Time),
     /// A date whose two first numbers can be told apart by the order only.
@@ -62,7 +62,7 @@ fn pattern(text: &str) -> Option<Regex> {
 }
 
 /// Reads a text as a date in any of the forms.
-pub fn read(text: &str) -> DateText {
+pub(super) fn read(text: &str) -> DateText {
     let text = text.trim();
     // All forms start with a letter or digit and hold a digit; most cells end here.
     if text.len() > 48 || !text.bytes().any(|b| b.is_ascii_digit()) {
@@ -93,7 +93,7 @@ pub fn read(text: &str) -> DateText {
 
 impl DateText {
     /// The date under this order.
-    pub fn under(self, order: DateOrder) -> Option<Time> {
+    pub(super) fn under(self, order: DateOrder) -> Option<Time> {
         match (self, order) {
             (Self::Date(time), _) => Some(time),
             (Self::Ordered { day_first, .. }, DateOrder::DayFirst) => day_first,
@@ -104,7 +104,7 @@ impl DateText {
 }
 
 /// What the cells of a column prove of its order. One cell such as `21/6/2025` is a proof.
-pub fn prove<'a>(cells: impl Iterator<Item = &'a str>) -> DateOrder {
+pub(super) fn prove<'a>(cells: impl Iterator<Item = &'a str>) -> DateOrder {
     let mut order = DateOrder::Unproven;
     for cell in cells.filter(|cell| cell.contains('/')) {
         let proven = match read(cell) {
@@ -121,7 +121,7 @@ pub fn prove<'a>(cells: impl Iterator<Item = &'a str>) -> DateOrder {
 }
 
 /// True when a text is a date only its column can tell the order of.
-pub fn needs_order(text: &str) -> bool {
+pub(super) fn needs_order(text: &str) -> bool {
     text.contains('/') && matches!(read(text), DateText::Ordered { .. })
 }
 
@@ -167,7 +167,7 @@ fn instant(day: Date, text: &str) -> Option<Time> {
 }
 
 /// Reads `+02:00`, `-0500` or `+02`.
-pub fn read_offset(text: &str) -> Option<Offset> {
+pub(super) fn read_offset(text: &str) -> Option<Offset> {
     let sign = if text.starts_with('-') { -1 } else { 1 };
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let hours: i32 = digits.get(..2)?.parse().ok()?;
@@ -176,7 +176,7 @@ pub fn read_offset(text: &str) -> Option<Offset> {
 }
 
 /// True when a text with a clock says which zone it is in.
-pub fn has_zone(text: &str) -> bool {
+pub(super) fn has_zone(text: &str) -> bool {
     let text = text.trim_end();
     let Some(clock) = text.find(':').map(|at| &text[at..]) else { return false };
     clock.ends_with('Z') || clock.contains("UTC") || clock.contains("GMT") || clock.contains(['+', '-'])

@@ -76,7 +76,7 @@ impl Read for Frames<'_> {
 
 /// A file's bytes as text.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Decoded {
+pub(super) struct Decoded {
     /// The text, without a byte order mark.
     pub text: String,
     /// The encoding, when it is not UTF-8.
@@ -86,7 +86,7 @@ pub struct Decoded {
 /// Reads bytes as text. What is not UTF-8 by its bytes or its mark is UTF-16 when every second
 /// byte is zero, and else what the letters suggest, mostly Windows-1252. `None` for bytes that
 /// are no text at all.
-pub fn decode(bytes: Vec<u8>) -> Option<Decoded> {
+pub(super) fn decode(bytes: Vec<u8>) -> Option<Decoded> {
     if let Some((encoding, _)) = Encoding::for_bom(&bytes) {
         let (text, _, _) = encoding.decode(&bytes);
         let encoding = (encoding != UTF_8).then(|| encoding.name());
@@ -134,7 +134,7 @@ fn is_binary(bytes: &[u8]) -> bool {
 }
 
 /// The start of a file as text, as far as it goes, and whether it is text at all.
-pub fn decode_head(head: &[u8]) -> Option<String> {
+pub(super) fn decode_head(head: &[u8]) -> Option<String> {
     let cut = match std::str::from_utf8(head) {
         Ok(_) => head.len(),
         // The head may end inside of a character.
@@ -149,7 +149,7 @@ pub fn decode_head(head: &[u8]) -> Option<String> {
 
 /// A reader that gives UTF-8 whatever mark stands at the start: UTF-16 is decoded on the way, a
 /// mark of UTF-8 is left out, all else passes as it is.
-pub fn transcode<'a>(mut source: Box<dyn Read + Send + 'a>) -> io::Result<Box<dyn Read + Send + 'a>> {
+pub(super) fn transcode<'a>(mut source: Box<dyn Read + Send + 'a>) -> io::Result<Box<dyn Read + Send + 'a>> {
     let mut head = Vec::with_capacity(512);
     source.by_ref().take(512).read_to_end(&mut head)?;
     let encoding = match Encoding::for_bom(&head) {

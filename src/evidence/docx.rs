@@ -20,7 +20,7 @@ const LONGEST: u64 = 64 << 20;
 ///
 /// # Errors
 /// When the bytes are no DOCX, or more than may be read.
-pub fn read(name: &str, bytes: &[u8]) -> Result<(Document, Vec<Grid>), Malformed> {
+pub(super) fn read(name: &str, bytes: &[u8]) -> Result<(Document, Vec<Grid>), Malformed> {
     let broken = |reason: String| Malformed { at: 0, reason };
     check_size(bytes)?;
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(error.to_string()))?;

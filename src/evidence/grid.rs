@@ -97,7 +97,7 @@ impl RawRow {
 }
 
 /// Says which of the first rows is the header, given their texts.
-pub type HeaderChoice<'a> = &'a dyn Fn(&[Vec<&str>]) -> usize;
+pub(super) type HeaderChoice<'a> = &'a dyn Fn(&[Vec<&str>]) -> usize;
 
 impl Grid {
     /// An empty table with these headers, to be filled with [`Grid::push`].

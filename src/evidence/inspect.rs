@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// Places shown for one diagnostic; the others are counted in its message.
 const SHOWN: usize = 5;
-/// Ragged rows told one by one; the others are counted.
+/// Ragged rows of a table that are pointed at; the others are counted.
 const ROWS_TOLD: usize = 50;
 
 /// Mends what can be told of ragged rows and says what is left to say.
@@ -25,56 +25,52 @@ pub(super) fn inspect(table: &mut Table) -> Vec<Diagnostic> {
     told
 }
 
-/// Tells every ragged row, and takes back those of which the key can be told.
+/// Takes back the ragged rows of which the key can be told, and tells these and the others.
 fn rows(table: &mut Table) -> Vec<Diagnostic> {
     let ragged = std::mem::take(&mut table.grid.ragged);
-    let mut told = Vec::new();
-    let many = ragged.len();
+    let (mut partly, mut aside) = (Vec::new(), Vec::new());
     for row in ragged {
-        let mended = ragged::mend(table, &row);
-        if told.len() < ROWS_TOLD {
-            let known =
-                mended.as_ref().map(|cells| cells.iter().filter(|(cell, _)| cell.range().is_some()).count());
-            told.push(ragged_row(table, &row, known));
-        }
-        match mended {
-            Some(cells) => table.grid.insert(cells),
-            None => table.grid.ragged.push(row),
+        match ragged::mend(table, &row) {
+            Some(cells) => {
+                let known = cells.iter().filter(|(cell, _)| cell.range().is_some()).count();
+                partly.push(ragged_place(table, &row, Some(known)));
+                table.grid.insert(cells);
+            }
+            None => {
+                aside.push(ragged_place(table, &row, None));
+                table.grid.ragged.push(row);
+            }
         }
     }
-    if many > ROWS_TOLD {
-        let message = format!("{} more are ragged in {}", count(many - ROWS_TOLD, "row"), table.file());
-        told.push(
-            Diagnostic::warning(Code::RaggedRow, message).at(table.grid.header_span().place("the header")),
-        );
-    }
-    told
+    let partly = told(table, partly, "count as far as their cells can be told apart; the rest is not decidable");
+    let aside = told(table, aside, "were set aside");
+    partly.into_iter().chain(aside).collect()
 }
 
-fn ragged_row(table: &Table, row: &RawRow, known: Option<usize>) -> Diagnostic {
-    let (cells, width) = (count(row.cells.len(), "cell"), table.grid.width());
-    let place = table.grid.source.span(row.range());
-    let (label, done) = match known {
-        Some(known) => (
-            format!("{cells} for {}; {known} can be told apart", count(width, "column")),
-            "the cells that can be told by what they hold count; the others are not decidable",
-        ),
-        None => (format!("{cells} for {}", count(width, "column")), "the row was set aside"),
-    };
-    let help = if row.cells.len() > width {
-        "quote cells that hold the delimiter"
-    } else {
-        "give the row all of its cells"
-    };
-    let message = format!("a row has {cells} under a header of {width}; {done}");
-    Diagnostic::warning(Code::RaggedRow, message).help(help).at(place.place(label))
+fn told(table: &Table, mut places: Vec<Place>, done: &str) -> Option<Diagnostic> {
+    let number = places.len();
+    places.truncate(ROWS_TOLD);
+    let message = format!(
+        "{} of {} have more or fewer cells than the header has columns, and {done}",
+        count(number, "row"),
+        table.file()
+    );
+    let help = "give each row a cell for every column, and quote cells that hold the delimiter";
+    let diagnostic = Diagnostic { places, ..Diagnostic::warning(Code::RaggedRow, message).help(help) };
+    (number > 0).then_some(diagnostic)
+}
+
+fn ragged_place(table: &Table, row: &RawRow, known: Option<usize>) -> Place {
+    let cells = format!("{} for {}", count(row.cells.len(), "cell"), count(table.grid.width(), "column"));
+    let label = known.map_or(cells.clone(), |known| format!("{cells}; {known} can be told apart"));
+    table.grid.source.span(row.range()).place_alone(label)
 }
 
 fn preamble(table: &Table) -> Option<Diagnostic> {
     let above = table.grid.preamble;
     let message = format!("{} above the header of {} were skipped", count(above, "row"), table.file());
     (above > 0).then(|| {
-        Diagnostic::note(Code::Preamble, message).at(table.grid.header_span().place("taken for the header"))
+        Diagnostic::note(Code::Preamble, message).at(table.grid.header_span().place_alone("taken for the header"))
     })
 }
 
@@ -93,7 +89,7 @@ fn columns(table: &Table) -> Vec<Diagnostic> {
         let message = format!("{} has no column `{header}`, which preaudit.toml names", table.file());
         told.push(
             Diagnostic::warning(Code::MissingColumn, message)
-                .at(table.grid.header_span().place("the header")),
+                .at(table.grid.header_span().place_alone("the header")),
         );
     }
     told
@@ -102,7 +98,7 @@ fn columns(table: &Table) -> Vec<Diagnostic> {
 fn header_place(table: &Table, column: usize, label: &str) -> Place {
     let range = table.grid.header_cells.get(column).and_then(|cell| cell.range());
     range.map_or_else(
-        || table.grid.header_span().place(label),
+        || table.grid.header_span().place_alone(label),
         |range| table.grid.source.span(range).place(label),
     )
 }
@@ -149,7 +145,7 @@ fn cells(table: &Table) -> Vec<Diagnostic> {
             if rows.len() == 1 { "1 cell is".to_owned() } else { format!("{} cells are", rows.len()) };
         let message = format!("{cells} {what} in column `{field}` of {}", table.file());
         let mut diagnostic = Diagnostic::note(Code::NotDecidable, message);
-        let places = rows.iter().take(SHOWN).map(|&row| table.grid.span(row, column).place(what));
+        let places = rows.iter().take(SHOWN).map(|&row| table.grid.span(row, column).place_alone(what));
         diagnostic.places.extend(places);
         told.push(diagnostic);
     }
@@ -173,7 +169,7 @@ fn unknown_words(table: &Table, field: &str, column: usize, rows: &[usize]) -> V
         } else {
             "here".to_owned()
         };
-        let places = rows.iter().take(SHOWN).map(|&row| table.grid.span(row, column).place(label.clone()));
+        let places = rows.iter().take(SHOWN).map(|&row| table.grid.span(row, column).place_alone(label.clone()));
         diagnostic.places.extend(places);
         diagnostic
     };

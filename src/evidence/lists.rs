@@ -13,7 +13,7 @@ const COLUMNS_WITHIN: usize = 4;
 
 /// The tables of a tree, each titled by the keys that lead to it. A column is there when any row
 /// has it.
-pub fn tables(source: &Arc<Source>, tree: &Node) -> Vec<Grid> {
+pub(super) fn tables(source: &Arc<Source>, tree: &Node) -> Vec<Grid> {
     let mut found = Vec::new();
     collect(source, tree, "", 0, &mut found);
     found

@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Reads a Markdown text: the document, and its tables, each titled by the heading above it.
-pub fn read(source: &Arc<Source>) -> (Document, Vec<Grid>) {
+pub(super) fn read(source: &Arc<Source>) -> (Document, Vec<Grid>) {
     let mut reader = Reader {
         source,
         headings: Vec::new(),

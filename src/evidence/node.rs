@@ -14,7 +14,7 @@ const DEEPEST: usize = 64;
 
 /// A value and the bytes it stands at, quotes left out.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Node {
+pub(super) struct Node {
     /// Bytes of the text that was parsed.
     pub range: Range<usize>,
     /// The value.
@@ -23,7 +23,7 @@ pub struct Node {
 
 /// A value of JSON, TOML or YAML.
 #[derive(Clone, Debug, PartialEq)]
-pub enum NodeValue {
+pub(super) enum NodeValue {
     /// Nothing.
     Null,
     /// True or false.
@@ -42,7 +42,7 @@ pub enum NodeValue {
 
 /// Why a text is not what it should be, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Malformed {
+pub(super) struct Malformed {
     /// Byte of the text.
     pub at: usize,
     /// Why, a lower-case fragment.
@@ -54,7 +54,7 @@ impl Node {
     ///
     /// # Errors
     /// The first place where the text is not JSON.
-    pub fn json(text: &str) -> Result<Self, Malformed> {
+    pub(super) fn json(text: &str) -> Result<Self, Malformed> {
         let raw: &RawValue = serde_json::from_str(text).map_err(|error| malformed_json(text, &error))?;
         Ok(json_node(raw.get(), offset_in(text, raw.get()), 0))
     }
@@ -63,7 +63,7 @@ impl Node {
     ///
     /// # Errors
     /// The first place where the text is not TOML.
-    pub fn toml(text: &str) -> Result<Self, Malformed> {
+    pub(super) fn toml(text: &str) -> Result<Self, Malformed> {
         let table = DeTable::parse(text).map_err(|error| Malformed {
             at: error.span().map_or(0, |span| span.start),
             reason: error.message().lines().next().unwrap_or_default().to_owned(),
@@ -75,7 +75,7 @@ impl Node {
     ///
     /// # Errors
     /// The first place where the text is not YAML.
-    pub fn yaml(text: &str) -> Result<Self, Malformed> {
+    pub(super) fn yaml(text: &str) -> Result<Self, Malformed> {
         let documents: Vec<YamlNode> = serde_saphyr::from_multiple(text).map_err(|error| {
             let place = error.location().map(|location| (location.line(), location.column()));
             let (line, column) = place.unwrap_or((1, 1));
@@ -94,13 +94,13 @@ impl Node {
     }
 
     /// The value under a key; the last one, when the key stands twice.
-    pub fn get(&self, key: &str) -> Option<&Self> {
+    pub(super) fn get(&self, key: &str) -> Option<&Self> {
         let NodeValue::Map(entries) = &self.value else { return None };
         entries.iter().rev().find(|(known, _)| known == key).map(|(_, node)| node)
     }
 
     /// A key that stands twice in this object or below it, with the place of the second value.
-    pub fn duplicate_key(&self) -> Option<(&str, &Self)> {
+    pub(super) fn duplicate_key(&self) -> Option<(&str, &Self)> {
         match &self.value {
             NodeValue::Map(entries) => entries.iter().enumerate().find_map(|(at, (key, node))| {
                 let twice = entries[..at].iter().any(|(before, _)| before == key);
@@ -112,7 +112,7 @@ impl Node {
     }
 
     /// Moves the node and all below it, for a text that is part of a larger one.
-    pub fn move_by(&mut self, bytes: usize) {
+    pub(super) fn move_by(&mut self, bytes: usize) {
         self.range = self.range.start + bytes..self.range.end + bytes;
         match &mut self.value {
             NodeValue::List(nodes) => nodes.iter_mut().for_each(|node| node.move_by(bytes)),
@@ -123,7 +123,7 @@ impl Node {
 
     /// The text of a plain value: `true`, `4.5`, `eve`; nothing for null; lists of plain values
     /// are joined with `; `. `None` for objects.
-    pub fn plain(&self) -> Option<Cow<'_, str>> {
+    pub(super) fn plain(&self) -> Option<Cow<'_, str>> {
         match &self.value {
             NodeValue::Null => Some(Cow::Borrowed("")),
             NodeValue::Bool(value) => Some(Cow::Borrowed(if *value { "true" } else { "false" })),

@@ -16,7 +16,7 @@ pub enum DecimalSign {
 
 /// Reads a number with this decimal sign. Blanks around, a currency sign and `%` are left out.
 /// `None` for what is no number, or could be two.
-pub fn read(text: &str, sign: DecimalSign) -> Option<f64> {
+pub(super) fn read(text: &str, sign: DecimalSign) -> Option<f64> {
     let text = bare(text)?;
     match (text.contains('.'), text.contains(',')) {
         (false, false) => plain(text),
@@ -31,7 +31,7 @@ pub fn read(text: &str, sign: DecimalSign) -> Option<f64> {
 }
 
 /// What the cells of a column prove of its decimal sign.
-pub fn prove<'a>(cells: impl Iterator<Item = &'a str>) -> DecimalSign {
+pub(super) fn prove<'a>(cells: impl Iterator<Item = &'a str>) -> DecimalSign {
     let mut sign = DecimalSign::Unproven;
     for proven in cells.filter_map(bare).filter_map(proof) {
         if sign != DecimalSign::Unproven && sign != proven {

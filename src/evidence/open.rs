@@ -21,6 +21,8 @@ use std::sync::Arc;
 const HEAD: u64 = 256 << 10;
 /// Tables and documents are held in memory; a larger one is refused.
 const LARGEST: u64 = 1 << 30;
+/// Files that are about the folder they stand in.
+const ABOUT: &[&str] = &["README", "LICENSE", "LICENCE", "NOTICE", "CHANGELOG", "CONTRIBUTING", "COPYING"];
 /// Lines looked at to find out what a log is.
 const LINES: usize = 20;
 
@@ -57,8 +59,6 @@ pub(super) struct Expected {
     pub(super) source: Option<Arc<LogSource>>,
     /// Row of the header, from 1.
     pub(super) header: Option<usize>,
-    /// True when the workspace says that it is evidence at all.
-    pub(super) is_bound: bool,
     /// What is declared of its times.
     pub(super) when: When,
 }
@@ -223,6 +223,8 @@ impl Opener<'_> {
         }
         let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase();
         match ending.as_str() {
+            // What stands beside evidence to explain a folder is none.
+            _ if ABOUT.contains(&recognize::stem(name).to_uppercase().as_str()) => {}
             "toml" => self.open_tree(&source, Node::toml(source.text()), opened),
             "yaml" | "yml" => self.open_tree(&source, Node::yaml(source.text()), opened),
             "csv" | "tsv" => self.open_rows(expected, &source, opened),
@@ -239,7 +241,8 @@ impl Opener<'_> {
                     .diagnostics
                     .push(Diagnostic::note(Code::Unrecognized, message).help(help).at(whole(entry)));
             }
-            _ => opened.document = Some(Arc::new(Document::plain(source))),
+            "txt" | "text" => opened.document = Some(Arc::new(Document::plain(source))),
+            _ => {}
         }
     }
 

@@ -19,7 +19,7 @@ const SAMPLE: usize = 50;
 
 /// A kind that a table may be, and why.
 #[derive(Clone, Debug)]
-pub struct Guess {
+pub(super) struct Guess {
     /// The kind.
     pub kind: Arc<Kind>,
     /// Columns that are fields of the kind.
@@ -32,7 +32,7 @@ pub struct Guess {
 
 /// What a table is taken for.
 #[derive(Clone, Debug)]
-pub enum Recognized {
+pub(super) enum Recognized {
     /// This.
     As(Guess),
     /// Either of these, so neither.
@@ -43,7 +43,7 @@ pub enum Recognized {
 
 impl Guess {
     /// How sure the guess is, in percent.
-    pub fn percent(&self) -> usize {
+    pub(super) fn percent(&self) -> usize {
         self.points().min(100)
     }
 
@@ -58,7 +58,7 @@ impl Guess {
 }
 
 /// What a table with these headers is, in a file or sheet of this name.
-pub fn table(grid: &Grid, name: &str, packs: &Packs) -> Recognized {
+pub(super) fn table(grid: &Grid, name: &str, packs: &Packs) -> Recognized {
     let mut guesses: Vec<Guess> = packs
         .kinds
         .values()
@@ -80,7 +80,7 @@ fn torn(first: &Guess, second: &Guess) -> bool {
 }
 
 /// How well headers fit one kind, when all that is essential to it is there.
-pub fn guess(headers: &[String], grid: Option<&Grid>, kind: &Arc<Kind>, name: &str) -> Option<Guess> {
+pub(super) fn guess(headers: &[String], grid: Option<&Grid>, kind: &Arc<Kind>, name: &str) -> Option<Guess> {
     let matched = columns::matched(headers, kind, &BTreeMap::new());
     let has = |field: &String| {
         matched
@@ -113,7 +113,7 @@ fn holds_what_it_should(grid: &Grid, column: usize, kind: &Kind, field: &str) ->
 
 /// Which of the first rows of a table is its header: the one that fits any of these kinds best,
 /// and without any the first that is as wide as most.
-pub fn header_row(rows: &[Vec<&str>], kinds: &[Arc<Kind>]) -> usize {
+pub(super) fn header_row(rows: &[Vec<&str>], kinds: &[Arc<Kind>]) -> usize {
     let points = |row: &Vec<&str>| {
         let headers: Vec<String> = row.iter().map(|cell| (*cell).to_owned()).collect();
         let guesses = kinds.iter().filter_map(|kind| guess(&headers, None, kind, ""));
@@ -136,7 +136,7 @@ pub fn header_row(rows: &[Vec<&str>], kinds: &[Arc<Kind>]) -> usize {
 
 /// The document kind whose name the file or title carries, the longest name first. `None` means a
 /// document of no particular kind.
-pub fn document(path: &str, title: Option<&str>, packs: &Packs) -> Option<(Arc<Kind>, usize)> {
+pub(super) fn document(path: &str, title: Option<&str>, packs: &Packs) -> Option<(Arc<Kind>, usize)> {
     let kinds =
         || packs.kinds.values().filter(|kind| kind.shape == Shape::Document && !kind.names.is_empty());
     let longest = |text: &str| {
@@ -158,7 +158,7 @@ fn named(names: &[String], text: &str) -> usize {
 }
 
 /// The name of a file without its folders and endings.
-pub fn stem(path: &str) -> &str {
+pub(super) fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.split_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem })
 }

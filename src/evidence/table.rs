@@ -287,7 +287,7 @@ impl Row {
         if field == "person" {
             range = self.person_range().unwrap_or(range);
         }
-        self.table.grid.source.span(range).place(label)
+        self.show(range, label)
     }
 
     /// The place within a field where the id of a control or a text stands; of the whole field,
@@ -300,7 +300,12 @@ impl Row {
         let found = found.or_else(|| text.find(part).map(|at| at..at + part.len()));
         let range =
             found.map_or(range.clone(), |within| range.start + within.start..range.start + within.end);
-        self.table.grid.source.span(range).place(label)
+        self.show(range, label)
+    }
+
+    fn show(&self, range: Range<usize>, label: &str) -> Place {
+        let span = self.table.grid.source.span(range);
+        if self.table.document.is_some() { span.place(label) } else { span.place_alone(label) }
     }
 
     /// What tells this row from others: the first key field that is filled, or its line.
@@ -337,7 +342,7 @@ fn number(value: f64) -> Value<'static> {
 
 /// The ids of controls in a cell, with their bytes. A cell holds nothing but ids, apart by blanks,
 /// commas, semicolons, `+`, `|` or `/`; `A 8.12` counts as one id.
-pub fn controls(text: &str) -> Vec<(ControlId, Range<usize>)> {
+pub(super) fn controls(text: &str) -> Vec<(ControlId, Range<usize>)> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {

@@ -16,7 +16,7 @@ const UNPACKED: u64 = 512 << 20;
 const CELLS: usize = 20_000_000;
 
 /// A sheet of a workbook.
-pub struct SheetText {
+pub(super) struct SheetText {
     /// Name of the sheet.
     pub name: String,
     /// The sheet as text: a line a row from row 1, cells separated by tabs from column A.
@@ -31,7 +31,7 @@ pub struct SheetText {
 ///
 /// # Errors
 /// When the bytes are no workbook, or one that unpacks to more than may be read.
-pub fn read(name: &str, bytes: &[u8]) -> Result<Vec<SheetText>, Malformed> {
+pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<SheetText>, Malformed> {
     let broken = |reason: String| Malformed { at: 0, reason };
     check_size(bytes)?;
     let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes))

@@ -153,7 +153,7 @@ struct FieldText {
 }
 
 /// The vocabularies that fields of several kinds share, by name.
-pub type Vocabularies = BTreeMap<String, BTreeMap<String, Vec<String>>>;
+pub(super) type Vocabularies = BTreeMap<String, BTreeMap<String, Vec<String>>>;
 
 impl Kind {
     /// Reads a kind from its file.

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 /// A regular expression of a source may take this much memory once compiled.
 const PATTERN_BYTES: usize = 1 << 20;
 
+/// Events can have so many fields: scans note the ones that were read in the bits of a `u128`.
+const MOST_FIELDS: usize = 128;
+
 /// The fields that events can have, by their names in the Elastic Common Schema.
 #[derive(Clone, Debug, Default)]
 pub struct EventFields {
@@ -153,6 +156,12 @@ impl EventFields {
         let mut names: Vec<String> = text.text.iter().chain(&text.number).cloned().collect();
         names.sort();
         names.dedup();
+        if names.len() > MOST_FIELDS {
+            let message = format!("events can have {MOST_FIELDS} fields, these are {}", names.len());
+            return Err(
+                Diagnostic::error(Code::InvalidPack, message).at(source.line(1).place("in this file"))
+            );
+        }
         Ok(Self { numbers: names.iter().map(number).collect(), names })
     }
 

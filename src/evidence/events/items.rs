@@ -23,7 +23,7 @@ pub struct Position {
 
 /// What comes next in a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Item {
+pub(super) enum Item {
     /// An item, now in the buffer.
     Whole(Position),
     /// An item too long to be held.
@@ -46,7 +46,7 @@ pub enum Layout {
 }
 
 /// Cuts items from a reader.
-pub struct Items<R> {
+pub(super) struct Items<R> {
     reader: R,
     layout: Layout,
     here: Position,
@@ -55,7 +55,7 @@ pub struct Items<R> {
 
 impl<R: BufRead> Items<R> {
     /// The items of this reader.
-    pub fn new(reader: R, layout: Layout) -> Self {
+    pub(super) fn new(reader: R, layout: Layout) -> Self {
         Self { reader, layout, here: Position { offset: 0, line: 1, column: 1 }, json: Json::default() }
     }
 
@@ -63,7 +63,7 @@ impl<R: BufRead> Items<R> {
     ///
     /// # Errors
     /// When the reader fails: a truncated archive, a disk error.
-    pub fn next(&mut self, buffer: &mut Vec<u8>) -> io::Result<Item> {
+    pub(super) fn next(&mut self, buffer: &mut Vec<u8>) -> io::Result<Item> {
         buffer.clear();
         match &self.layout {
             Layout::Lines => self.next_line(buffer),

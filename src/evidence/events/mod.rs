@@ -5,10 +5,12 @@ mod record;
 mod syslog;
 mod when;
 
-pub use items::{Layout, Position};
-pub use record::{Record, Scalar, has_needs};
-pub use syslog::parse as parse_syslog;
-pub use when::{When, day_in_name};
+pub(super) use items::Layout;
+pub use items::Position;
+pub(super) use record::has_needs;
+pub use record::{Record, Scalar};
+pub(super) use syslog::parse as parse_syslog;
+pub(super) use when::{When, day_in_name};
 
 use super::decode::{Packing, transcode};
 use crate::pack::{EventFields, LogFormat, LogSource, hex};
@@ -178,7 +180,7 @@ fn finish(tally: &Tally) -> (String, u64) {
 }
 
 /// The first items of a text that may break off anywhere.
-pub fn first_items(text: &str, layout: Layout, most: usize) -> Vec<String> {
+pub(super) fn first_items(text: &str, layout: Layout, most: usize) -> Vec<String> {
     let mut items = Items::new(text.as_bytes(), layout);
     let mut buffer = Vec::new();
     let mut found = Vec::new();

@@ -62,7 +62,7 @@ impl Scalar<'_> {
 }
 
 /// Reads the items of one log.
-pub struct RecordReader<'a> {
+pub(super) struct RecordReader<'a> {
     source: &'a LogSource,
     fields: &'a EventFields,
     when: When,
@@ -77,11 +77,11 @@ pub struct RecordReader<'a> {
 }
 
 /// Why an item is no record.
-pub type Refused = String;
+pub(super) type Refused = String;
 
 impl<'a> RecordReader<'a> {
     /// A reader of the items of this source. `when` says what is declared of its times.
-    pub fn new(source: &'a LogSource, fields: &'a EventFields, when: When, delimiter: u8) -> Self {
+    pub(super) fn new(source: &'a LogSource, fields: &'a EventFields, when: When, delimiter: u8) -> Self {
         let slot = |name: &String| fields.slot(name);
         let steps = |paths: &Vec<String>| paths.iter().map(|path| parse_path(path)).collect::<Vec<_>>();
         let paths = source.fields.iter().filter_map(|(name, paths)| Some((slot(name)?, steps(paths))));
@@ -105,7 +105,7 @@ impl<'a> RecordReader<'a> {
     ///
     /// # Errors
     /// Why the item is no record of this source.
-    pub fn read<'t>(
+    pub(super) fn read<'t>(
         &mut self,
         text: &'t str,
         position: Position,
@@ -376,6 +376,11 @@ impl Record<'_> {
         self.slots.get(slot)?.as_ref().map(|slot| &slot.value)
     }
 
+    /// Number of slots.
+    pub fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
     /// The bytes of the item where the field in this slot stands, when it stands anywhere.
     pub fn range(&self, slot: usize) -> Option<Range<usize>> {
         self.slots.get(slot)?.as_ref().map(|slot| slot.range.clone()).filter(|range| !range.is_empty())
@@ -383,7 +388,7 @@ impl Record<'_> {
 }
 
 /// True when the first records of a JSON log have all that this source needs.
-pub fn has_needs(source: &LogSource, record: &Node) -> bool {
+pub(in crate::evidence) fn has_needs(source: &LogSource, record: &Node) -> bool {
     source.needs.iter().all(|path| find(record, &parse_path(path)).is_some())
 }
 

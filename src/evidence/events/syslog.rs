@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 /// How the time of a line is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transport {
+pub(in crate::evidence) enum Transport {
     /// `Feb 12 14:10:21`, without year and zone (RFC 3164).
     Bsd,
     /// ISO 8601 (RFC 5424, and rsyslog).
@@ -15,7 +15,7 @@ pub enum Transport {
 
 /// The parts of a line, as bytes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyslogLine {
+pub(in crate::evidence) struct SyslogLine {
     /// How the time is written.
     pub transport: Transport,
     /// The number between `<` and `>`.
@@ -48,7 +48,7 @@ static RFC3164: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// The parts of a line; `None` for what is no line of syslog.
-pub fn parse(line: &str) -> Option<SyslogLine> {
+pub(in crate::evidence) fn parse(line: &str) -> Option<SyslogLine> {
     rfc5424(line).or_else(|| rfc3164(line))
 }
 

@@ -116,7 +116,7 @@ fn zone_name(offset: Offset) -> String {
 }
 
 /// A day in the name of a file: `auth.log-20260301`, `app.2026-03-01.json`.
-pub fn day_in_name(name: &str) -> Option<Date> {
+pub(in crate::evidence) fn day_in_name(name: &str) -> Option<Date> {
     let digits = |text: &str, from: usize, length: usize| -> Option<i16> {
         let part = text.get(from..from + length)?;
         part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse().ok())?

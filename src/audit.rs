@@ -1,0 +1,151 @@
+//! The way through: from a request to a report, on one screen.
+
+use crate::code::Code;
+use crate::evidence::{self, Evidence, Scope};
+use crate::finding::Diagnostic;
+use crate::pack::{self, PackRef, Packs, Profile};
+use crate::place::Place;
+use crate::report::{Occasion, Report};
+use crate::scan::{self, Facts};
+use crate::script::{self, Rules};
+use crate::world::World;
+use crate::{applicability, evaluate, grade, plan};
+use jiff::civil::Date;
+
+/// Stack of a thread that runs rules. Values of scripts nest at most 10,000 deep, and comparing
+/// them takes 1.9 KiB a level.
+const STACK: usize = 64 << 20;
+
+/// What is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Packs, in order; a later one may use what an earlier one declares.
+    pub packs: Vec<PackRef>,
+    /// Packs from outside may run their scripts.
+    pub trust_packs: bool,
+    /// Where evidence is looked for.
+    pub scope: Scope,
+    /// The audit that is prepared; the workspace's, when not given.
+    pub stage: Option<String>,
+    /// How strictly to grade; the workspace's, when not given.
+    pub profile: Option<String>,
+    /// Threads; all processors, when not given.
+    pub jobs: Option<usize>,
+}
+
+/// Audits evidence.
+///
+/// # Errors
+/// When packs or `preaudit.toml` are wrong or the folder cannot be read: everything that is wrong,
+/// each at its place. Whatever else goes wrong stands in the report.
+pub fn audit(request: &Request, world: &dyn World) -> Result<Report, Vec<Diagnostic>> {
+    in_threads(request.jobs, || {
+        let packs = pack::load(&request.packs, world)?; // controls, kinds, sources, rules
+        let rules = script::compile(&packs)?; // ready to run
+        judge(&packs, &rules, request, world)
+    })
+}
+
+/// Audits evidence with rules that are ready to run.
+///
+/// # Errors
+/// As [`audit`].
+pub fn judge(
+    packs: &Packs,
+    rules: &Rules,
+    request: &Request,
+    world: &dyn World,
+) -> Result<Report, Vec<Diagnostic>> {
+    let evidence = evidence::collect(packs, &request.scope, world)?; // tables, documents, logs
+    check_trust(packs, &evidence, request)?;
+    let (profile_name, profile) = choose_profile(packs, &evidence, request)?;
+    let as_of = day_of_judgement(&evidence, request, world);
+    let applicability = applicability::read(&evidence); // what the SoA declares
+    let plan = plan::draw_up(packs, rules, &applicability, &evidence, as_of, profile);
+    let facts = scan::run(&plan.scans, &evidence, &packs.event_fields, plan.window, world); // one pass a log
+    let outcomes = evaluate::run(&plan, packs, &facts, &evidence, world); // observations
+    let graded = grade::grade(&plan, packs, &evidence, &facts, &outcomes); // findings
+    let occasion = Occasion { stage: choose_stage(&evidence, request), profile: profile_name };
+    Ok(Report::new(&occasion, packs, &plan, &evidence, facts, graded))
+}
+
+/// How evidence is understood, before anyone judges.
+#[derive(Debug)]
+pub struct Survey {
+    /// The packs it was read with.
+    pub packs: Packs,
+    /// The evidence.
+    pub evidence: Evidence,
+    /// What reading the logs gave; the first tally counts the values of the field asked for.
+    pub facts: Facts,
+}
+
+/// Reads evidence and counts its logs, by the values of a field where one is asked for.
+///
+/// # Errors
+/// As [`audit`].
+pub fn survey(request: &Request, field: Option<&str>, world: &dyn World) -> Result<Survey, Vec<Diagnostic>> {
+    in_threads(request.jobs, || {
+        let packs = pack::load(&request.packs, world)?;
+        let evidence = evidence::collect(&packs, &request.scope, world)?;
+        let slot = field.and_then(|field| packs.event_fields.slot(field));
+        let scans: Vec<scan::Scan> = slot.map(scan::Scan::counting).into_iter().collect();
+        let facts = scan::run(&scans, &evidence, &packs.event_fields, scan::Window::default(), world);
+        Ok(Survey { packs, evidence, facts })
+    })
+}
+
+/// Works in a pool of its own, whose threads have the stack that rules may need.
+///
+/// # Errors
+/// Those of the work, or that there are no threads.
+pub fn in_threads<T: Send>(
+    jobs: Option<usize>,
+    work: impl FnOnce() -> Result<T, Vec<Diagnostic>> + Send,
+) -> Result<T, Vec<Diagnostic>> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or(0)).stack_size(STACK).build();
+    let pool =
+        pool.map_err(|error| vec![Diagnostic::error(Code::OverBudget, format!("no threads: {error}"))])?;
+    pool.install(work)
+}
+
+/// Packs from outside run their scripts only when someone said so.
+fn check_trust(packs: &Packs, evidence: &Evidence, request: &Request) -> Result<(), Vec<Diagnostic>> {
+    let trusted = &evidence.workspace.trusted_packs;
+    let strangers = packs.list.iter().filter(|pack| !pack.is_built_in && !trusted.contains(&pack.digest));
+    let refuse = |pack: &pack::Pack| {
+        let message = format!("pack {} ({}) is not trusted to run its scripts", pack.id, pack.digest);
+        let help =
+            "read it, then list its digest in preaudit.toml under [trust] packs, or pass --trust-packs";
+        Diagnostic::error(Code::UntrustedPack, message).help(help).at(Place::whole(&pack.id, "this pack"))
+    };
+    let refused: Vec<Diagnostic> = strangers.map(refuse).collect();
+    if request.trust_packs || refused.is_empty() { Ok(()) } else { Err(refused) }
+}
+
+fn choose_profile<'p>(
+    packs: &'p Packs,
+    evidence: &Evidence,
+    request: &Request,
+) -> Result<(String, &'p Profile), Vec<Diagnostic>> {
+    let declared = evidence.workspace.audit.profile.clone();
+    let name = request.profile.clone().or(declared).unwrap_or_else(|| "common".to_owned());
+    match packs.profiles.get(&name) {
+        Some(profile) => Ok((name, profile)),
+        None => {
+            let known: Vec<&str> = packs.profiles.keys().map(String::as_str).collect();
+            let message = format!("no profile `{name}`; there are {}", known.join(", "));
+            Err(vec![Diagnostic::error(Code::InvalidWorkspace, message)])
+        }
+    }
+}
+
+fn choose_stage(evidence: &Evidence, request: &Request) -> String {
+    let declared = evidence.workspace.audit.stage.clone();
+    request.stage.clone().or(declared).unwrap_or_else(|| "pre-audit".to_owned())
+}
+
+/// The day that was asked for, else the workspace's, else today.
+fn day_of_judgement(evidence: &Evidence, request: &Request, world: &dyn World) -> Date {
+    request.scope.as_of.or(evidence.workspace.date()).unwrap_or_else(|| world.today())
+}

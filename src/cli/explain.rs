@@ -1,0 +1,260 @@
+//! `preaudit explain`: what something means.
+
+use super::output::Output;
+use super::place::packs;
+use crate::code::Code;
+use crate::control_id::ControlId;
+use crate::finding::State;
+use crate::pack::{self, Control, Form, Kind, Packs, Profile, Rule};
+use crate::report::Exit;
+use crate::toml_text::did_you_mean;
+use crate::world::Disk;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+/// Explain a rule, control, kind of evidence, state, profile or diagnostic code.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Its name: `training-overdue`, `A.5.18`, `9.3.2`, `soa`, `not-evaluated`, `evidence::stale`.
+    name: String,
+    /// Read this pack too; a folder with a pack.toml. May be given several times.
+    #[arg(long = "pack", value_name = "DIR")]
+    packs: Vec<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
+    let packs = match pack::load(&packs(&arguments.packs), &Disk::default()) {
+        Ok(packs) => packs,
+        Err(wrong) => return output.wrongs(&wrong),
+    };
+    match explain(&packs, &arguments.name) {
+        Some(text) => {
+            output.print(&text);
+            Exit::Clean
+        }
+        None => {
+            let near = did_you_mean(&arguments.name, names(&packs).iter().map(String::as_str));
+            output.wrong(&format!(
+                "there is no rule, control, kind, state, profile or code `{}`{near}",
+                arguments.name
+            ))
+        }
+    }
+}
+
+fn explain(packs: &Packs, name: &str) -> Option<String> {
+    if let Some(rule) = packs.rule(name) {
+        return Some(explain_rule(packs, rule));
+    }
+    let control =
+        name.parse().ok().or_else(|| ControlId::read_control(name)).and_then(|id| packs.controls.get(&id));
+    if let Some(control) = control {
+        return Some(explain_control(packs, control));
+    }
+    if let Some(old) = ControlId::read_control(name).and_then(|id| packs.edition_2013.get(&id)) {
+        let new: Vec<String> = old.edition_2022.iter().map(ToString::to_string).collect();
+        return Some(format!("{} {} (2013 edition), continued by {}\n", old.id, old.title, new.join(", ")));
+    }
+    if let Some(kind) = packs.kinds.get(name) {
+        return Some(explain_kind(packs, kind));
+    }
+    if let Some(profile) = packs.profiles.get(name) {
+        return Some(explain_profile(name, profile));
+    }
+    if let Some(state) = State::ALL.into_iter().find(|state| state.name() == name) {
+        return Some(format!("{state}: {}\n", meaning(state)));
+    }
+    let code = Code::ALL.iter().find(|code| code.text() == name)?;
+    Some(format!("{code}: {}\n", code.meaning()))
+}
+
+fn names(packs: &Packs) -> Vec<String> {
+    let rules = packs.rules().map(|rule| rule.id.clone());
+    let states = State::ALL.iter().map(|state| state.name().to_owned());
+    let codes = Code::ALL.iter().map(|code| code.text().to_owned());
+    rules.chain(packs.kinds.keys().cloned()).chain(states).chain(codes).collect()
+}
+
+fn explain_rule(packs: &Packs, rule: &Rule) -> String {
+    let mut text = format!("{}: {}\n\n", rule.id, rule.title);
+    for id in &rule.controls {
+        let title = packs.controls.get(id).map_or("", |control| control.title.as_str());
+        let _ = writeln!(text, "  against  {} {title}", id.as_requirement());
+    }
+    let _ = writeln!(text, "  grade    {} ({})", rule.grade, rule.basis);
+    if let Some(ratio) = rule.ratio {
+        let _ = writeln!(
+            text,
+            "           major above {:.1} % of the population ({})",
+            ratio.major_above * 100.0,
+            ratio.basis
+        );
+    }
+    if let Some(source) = &rule.source {
+        let _ = writeln!(text, "  source   {source}");
+    }
+    let _ = writeln!(text, "  needs    {}", rule.uses.join(", "));
+    if !rule.may_use.is_empty() {
+        let _ = writeln!(text, "  also     {}", rule.may_use.join(", "));
+    }
+    if !rule.checks.is_empty() {
+        let _ = writeln!(text, "  checks   {}", rule.checks.join(", "));
+    }
+    looks(&mut text, rule);
+    for (name, param) in &rule.params {
+        let _ = writeln!(text, "\n  parameter {name} = {} ({}): {}", param.default, param.basis, param.doc);
+        if let Some(strict) = &param.strict {
+            let _ = writeln!(text, "    under the profile strict: {strict}");
+        }
+        if let Some(source) = &param.source {
+            let _ = writeln!(text, "    source: {source}");
+        }
+    }
+    let _ = writeln!(text, "\n  help: {}", rule.help);
+    if let Some(ask) = &rule.ask {
+        let _ = writeln!(text, "  an auditor asks: {ask}");
+    }
+    for alarm in &rule.false_alarms {
+        let _ = writeln!(text, "  false alarm: {alarm}");
+    }
+    text
+}
+
+/// What a rule looks at, in its own expressions.
+fn looks(text: &mut String, rule: &Rule) {
+    match &rule.form {
+        Form::Each(each) => {
+            for one in each {
+                let _ = writeln!(text, "\n  looks at each of {}", one.from);
+                if let Some(among) = &one.among {
+                    let _ = writeln!(text, "    among  {}", among.text);
+                }
+                let _ = writeln!(text, "    where  {}", one.condition.text);
+                let grade = one.grade.unwrap_or(rule.grade);
+                let grace =
+                    one.grace.as_ref().map_or(String::new(), |grace| format!(", the grace of `{grace}`"));
+                let _ = writeln!(text, "    is     {grade}{grace}");
+            }
+        }
+        Form::Scan(scan) => {
+            let _ = writeln!(text, "\n  scans {}", scan.from);
+            let parts = [
+                ("among", &scan.among),
+                ("where", &scan.condition),
+                ("keep", &scan.keep),
+                ("having", &scan.having),
+            ];
+            for (name, expression) in parts {
+                if let Some(expression) = expression {
+                    let _ = writeln!(text, "    {name:<6} {} (interpreted)", expression.text);
+                }
+            }
+            if let Some(join) = &scan.join {
+                let _ =
+                    writeln!(text, "    joins  {} on {} = {}", join.to, join.record_field, join.table_field);
+            }
+            if !scan.by.is_empty() {
+                let _ = writeln!(text, "    by     {}", scan.by.join(", "));
+            }
+        }
+        Form::Judge => {
+            let _ = writeln!(text, "\n  judges whole tables in a script");
+        }
+    }
+}
+
+fn explain_control(packs: &Packs, control: &Control) -> String {
+    let mut text = format!("{} {}\n\n  {}\n", control.id, control.title, control.intent);
+    for requirement in &control.requirements {
+        let _ = writeln!(text, "  {:<8} {}", requirement.id, requirement.text);
+    }
+    for documented in &control.documented {
+        let _ = writeln!(text, "  {} ({}): {}", documented.kind, documented.by, documented.what);
+    }
+    if let Some(attributes) = &control.attributes {
+        let _ = writeln!(text, "\n  type: {}", attributes.control_type.join(", "));
+        let _ = writeln!(text, "  properties: {}", attributes.security_properties.join(", "));
+        let _ = writeln!(text, "  concepts: {}", attributes.cybersecurity_concepts.join(", "));
+        let _ = writeln!(text, "  capabilities: {}", attributes.operational_capabilities.join(", "));
+        let _ = writeln!(text, "  domains: {}", attributes.security_domains.join(", "));
+    }
+    if control.id.is_annex() {
+        let old: Vec<String> = control.edition_2013.iter().map(ToString::to_string).collect();
+        let old = if old.is_empty() { "new in 2022".to_owned() } else { old.join(", ") };
+        let _ = writeln!(text, "  2013 edition: {old}");
+    }
+    let _ = writeln!(text, "\n  an auditor looks at: {}", control.evidence.join(", "));
+    let rules: Vec<&str> = packs
+        .rules()
+        .filter(|rule| rule.controls.contains(&control.id))
+        .map(|rule| rule.id.as_str())
+        .collect();
+    let rules = if rules.is_empty() { "none; people must judge".to_owned() } else { rules.join(", ") };
+    let _ = writeln!(text, "  rules: {rules}");
+    text
+}
+
+fn explain_kind(packs: &Packs, kind: &Kind) -> String {
+    let mut text = format!("{}: {}\n\n", kind.id, kind.title);
+    if let Some(required) = &kind.required {
+        let _ = writeln!(
+            text,
+            "  required by {} as {}; its absence is {}",
+            required.by, required.what, required.grade
+        );
+    }
+    if let Some(ttl) = kind.ttl {
+        let _ = writeln!(text, "  may be {ttl} old");
+    }
+    for (name, field) in &kind.fields {
+        let headers: Vec<&str> = field.headers.iter().take(8).map(String::as_str).collect();
+        let holds = format!("{:?}", field.holds).to_lowercase();
+        let _ = writeln!(text, "  {name:<20} {holds:<9} {}", headers.join(", "));
+        let words = field.words.known();
+        if !words.is_empty() {
+            let _ = writeln!(text, "  {:<20} {:<9} means one of: {}", "", "", words.join(", "));
+        }
+    }
+    let used: Vec<&str> =
+        packs.rules().filter(|rule| rule.uses.contains(&kind.id)).map(|rule| rule.id.as_str()).collect();
+    let _ =
+        writeln!(text, "\n  rules: {}", if used.is_empty() { "none".to_owned() } else { used.join(", ") });
+    text
+}
+
+fn explain_profile(name: &str, profile: &Profile) -> String {
+    format!(
+        "{name}: {}\n\n  {} minors against one requirement are one major\n  at most {:.0} % of a check's records undecidable for a conformity\n  at most {:.0} % of checks not evaluated for a complete scan\n  shares of exceptions count from {:.2} of what rules declare\n  strict values of parameters: {}\n",
+        profile.doc,
+        profile.systemic_minors,
+        profile.undecidable_share * 100.0,
+        profile.unevaluated_share * 100.0,
+        profile.ratio_factor,
+        if profile.strict_params { "yes" } else { "no" }
+    )
+}
+
+fn meaning(state: State) -> &'static str {
+    match state {
+        State::NotApplicable => "the statement of applicability excludes the control, and the reason holds.",
+        State::NotEvaluated => {
+            "nothing was seen that would decide: no evidence, unreadable evidence, or cells that are not what they should be. It is never a conformity."
+        }
+        State::Conformity => "evidence was examined and the requirement is met.",
+        State::Opportunity => {
+            "no requirement is missed, and something could be better. A nonconformity is never written as one."
+        }
+        State::Waived => {
+            "a nonconformity that someone answerable accepted until a date. It has its own tally and is never a conformity."
+        }
+        State::Faulted => {
+            "the rule failed. That is a fault of the rule and says nothing about the organization."
+        }
+        State::Minor => {
+            "a requirement is not met, without effect on the ability of the management system. A certificate needs an accepted plan."
+        }
+        State::Major => {
+            "a requirement is not met and the ability of the management system suffers. No certificate until it is closed and verified."
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Where text goes, and how it looks there.
+
+use crate::finding::Diagnostic;
+use crate::report::{Exit, TextStyle, Verbosity, diagnostics_text};
+use clap::ValueEnum;
+use std::io::{self, IsTerminal, Write};
+
+/// Width of a page that is no terminal.
+const PAGE: usize = 100;
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Standard output and error of the program.
+pub(super) struct Output {
+    color: Color,
+    verbosity: Verbosity,
+}
+
+impl Output {
+    pub(super) fn new(color: Color, quiet: bool, verbose: bool) -> Self {
+        let verbosity = match (quiet, verbose) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Normal,
+        };
+        Self { color, verbosity }
+    }
+
+    /// Prints to standard output. Whoever stops reading has seen enough.
+    pub(super) fn print(&self, text: &str) {
+        let _ = io::stdout().lock().write_all(text.as_bytes());
+    }
+
+    /// Prints to standard error.
+    pub(super) fn tell(&self, text: &str) {
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// Tells what is wrong with the command.
+    pub(super) fn wrong(&self, message: &str) -> Exit {
+        self.tell(&format!("error: {message}\n"));
+        Exit::Usage
+    }
+
+    /// Tells what is wrong with packs or configuration.
+    pub(super) fn wrongs(&self, diagnostics: &[Diagnostic]) -> Exit {
+        let style = self.style(&io::stderr());
+        self.tell(&diagnostics_text(diagnostics, &style));
+        Exit::Usage
+    }
+
+    /// How a report looks on standard output.
+    pub(super) fn report_style(&self) -> TextStyle {
+        self.style(&io::stdout())
+    }
+
+    /// How a report looks in a file.
+    pub(super) fn file_style(&self) -> TextStyle {
+        TextStyle { verbosity: self.verbosity, ..TextStyle::default() }
+    }
+
+    pub(super) fn is_quiet(&self) -> bool {
+        self.verbosity == Verbosity::Quiet
+    }
+
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbosity == Verbosity::Verbose
+    }
+
+    fn style(&self, stream: &(impl IsTerminal + ?Sized)) -> TextStyle {
+        let is_terminal = stream.is_terminal();
+        let width =
+            terminal_size::terminal_size().filter(|_| is_terminal).map(|(width, _)| usize::from(width.0));
+        TextStyle {
+            color: self.is_colored(is_terminal),
+            width: width.unwrap_or(PAGE).clamp(40, 160),
+            // The gutter of an excerpt takes some columns.
+            excerpt: width.map(|width| width.clamp(40, 160) - 12),
+            verbosity: self.verbosity,
+        }
+    }
+
+    fn is_colored(&self, is_terminal: bool) -> bool {
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto if set("NO_COLOR") => false,
+            Color::Auto if set("CLICOLOR_FORCE") => true,
+            Color::Auto => is_terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Where evidence is looked for: the arguments that all commands on a folder share.
+
+use crate::audit::Request;
+use crate::code::Code;
+use crate::evidence::{FILE_NAME, Scope};
+use crate::finding::Diagnostic;
+use crate::pack::PackRef;
+use crate::place::Place;
+use crate::source::Source;
+use crate::world::{Disk, World};
+use jiff::civil::Date;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The largest `preaudit.toml`.
+const LARGEST_WORKSPACE: u64 = 4 << 20;
+
+/// A folder of evidence and what judges it.
+#[derive(Debug, clap::Args)]
+pub(super) struct Folder {
+    /// The folder of evidence, or one file of it.
+    #[arg(default_value = ".")]
+    pub(super) path: PathBuf,
+    /// Use this configuration for the folder, and do not look for preaudit.toml.
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Judge with this pack too; a folder with a pack.toml. May be given several times.
+    #[arg(long = "pack", value_name = "DIR")]
+    pub(super) packs: Vec<PathBuf>,
+    /// Let packs from outside run their scripts, though preaudit.toml does not list their digests.
+    #[arg(long)]
+    pub(super) trust_packs: bool,
+    /// Judge as of this day, instead of that of preaudit.toml or today.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(super) as_of: Option<Date>,
+    /// Threads to use [default: all processors].
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub(super) jobs: Option<u16>,
+}
+
+impl Folder {
+    /// The request that the arguments mean.
+    ///
+    /// # Errors
+    /// When the folder or the configuration cannot be read.
+    pub(super) fn request(&self, disk: &Disk) -> Result<Request, Vec<Diagnostic>> {
+        let path =
+            fs::canonicalize(&self.path).map_err(|error| unreadable(&self.path, &error.to_string()))?;
+        let is_file = path.is_file();
+        let folder = if is_file { path.parent().unwrap_or(&path).to_path_buf() } else { path.clone() };
+        let (root, workspace) = match &self.config {
+            Some(config) => (folder, Some(read_config(config, disk)?)),
+            None => match folder.ancestors().find(|folder| folder.join(FILE_NAME).is_file()) {
+                Some(root) => (root.to_path_buf(), Some(read_config(&root.join(FILE_NAME), disk)?)),
+                None => (folder, None),
+            },
+        };
+        let only = path.strip_prefix(&root).ok().filter(|below| !below.as_os_str().is_empty());
+        let only = only.map(|below| below.to_string_lossy().replace('\\', "/"));
+        Ok(Request {
+            packs: packs(&self.packs),
+            trust_packs: self.trust_packs,
+            scope: Scope { root, only, workspace, as_of: self.as_of },
+            stage: None,
+            profile: None,
+            jobs: self.jobs.map(usize::from),
+        })
+    }
+}
+
+/// The built-in pack, and these behind it.
+pub(super) fn packs(folders: &[PathBuf]) -> Vec<PackRef> {
+    std::iter::once(PackRef::BuiltIn).chain(folders.iter().cloned().map(PackRef::Folder)).collect()
+}
+
+fn read_config(path: &Path, disk: &Disk) -> Result<Arc<Source>, Vec<Diagnostic>> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let bytes =
+        disk.read(folder, &name, LARGEST_WORKSPACE).map_err(|error| unreadable(path, &error.reason))?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable(path, "it is not UTF-8"))?;
+    Ok(Arc::new(Source::new(name, text)))
+}
+
+fn unreadable(path: &Path, reason: &str) -> Vec<Diagnostic> {
+    let shown = path.display().to_string();
+    let place = Place::whole(&shown, "looked for here");
+    vec![Diagnostic::error(Code::Unreadable, format!("cannot read {shown}: {reason}")).at(place)]
+}

@@ -1,0 +1,236 @@
+//! Runs the rules of a plan side by side and gathers what they observe, in the order of the plan.
+
+mod each;
+mod groups;
+mod places;
+
+use crate::control_id::ControlId;
+use crate::evidence::Evidence;
+use crate::finding::{Diagnostic, Grade};
+use crate::pack::{EventFields, Packs};
+use crate::place::Place;
+use crate::plan::{Look, Plan, Planned};
+use crate::scan::Facts;
+use crate::script::{self, Context, ContextData, ControlView, Doubt, KindView, Rows, Verdict};
+use crate::time::Time;
+use crate::world::World;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Records in doubt that a report points at.
+const DOUBTS_SHOWN: usize = 20;
+
+/// What one rule observed.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// The exceptions, at most 1,000.
+    pub observations: Vec<Seen>,
+    /// The number of exceptions, by whether they are opportunities.
+    pub exceptions: Exceptions,
+    /// What was examined and could be decided.
+    pub population: usize,
+    /// Records that the rule touched.
+    pub records: usize,
+    /// Records that could not be decided.
+    pub undecidable: usize,
+    /// The first of them.
+    pub undecided: Vec<Place>,
+    /// One sentence of the rule on all of it.
+    pub statement: Option<String>,
+    /// Why nothing can be said, when that is so.
+    pub not_evaluated: Option<String>,
+    /// The controls it was about; all of the rule's when nothing is said.
+    pub covers: Option<Vec<ControlId>>,
+    /// How the rule failed, when it did.
+    pub failed: Option<Diagnostic>,
+}
+
+/// Numbers of exceptions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Exceptions {
+    /// Against a requirement.
+    pub lapses: usize,
+    /// What could only be better.
+    pub opportunities: usize,
+}
+
+/// One exception with its places.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// What is wrong.
+    pub statement: String,
+    /// What it is about.
+    pub subject: String,
+    /// Where it shows.
+    pub places: Vec<Place>,
+    /// Another grade than the rule's.
+    pub grade: Option<Grade>,
+    /// The control it is against, of those of the rule.
+    pub control: Option<ControlId>,
+    /// The parameter whose grace it lies in.
+    pub grace: Option<String>,
+}
+
+/// What a rule said, before its places are known.
+#[derive(Clone, Debug, Default)]
+struct Said {
+    verdict: Verdict,
+    records: usize,
+    undecidable: usize,
+    doubts: Vec<Doubt>,
+    undecided: Vec<script::Pointer>,
+}
+
+/// Runs all rules of a plan.
+pub fn run(
+    plan: &Plan,
+    packs: &Packs,
+    facts: &Facts,
+    evidence: &Evidence,
+    world: &dyn World,
+) -> Vec<Outcome> {
+    let evaluator = Evaluator { plan, packs, facts, evidence, controls: Arc::new(control_views(packs)) };
+    let said: Vec<Result<Said, Diagnostic>> =
+        plan.rules.par_iter().map(|planned| evaluator.ask(planned)).collect();
+    let shown = places::look_up(&said, evidence, &packs.event_fields, world);
+    said.into_iter().zip(&plan.rules).map(|(said, planned)| outcome(said, planned, &shown)).collect()
+}
+
+struct Evaluator<'a> {
+    plan: &'a Plan,
+    packs: &'a Packs,
+    facts: &'a Facts,
+    evidence: &'a Evidence,
+    controls: Arc<BTreeMap<String, ControlView>>,
+}
+
+impl Evaluator<'_> {
+    fn ask(&self, planned: &Planned) -> Result<Said, Diagnostic> {
+        // What an earlier rule left in doubt in this thread is not this rule's.
+        script::take_doubts();
+        let mut said = match &planned.look {
+            Look::Excluded | Look::Starved => Said::default(),
+            Look::Broken(fault) => return Err(fault.clone()),
+            Look::Each(looks) => each::ask(planned, looks, self.evidence)?,
+            Look::Groups(look) => groups::ask(planned, look, self.plan, self.facts, self.fields())?,
+            Look::Judge(scan) => self.judge(planned, *scan)?,
+        };
+        said.undecidable += planned.set_aside;
+        Ok(said)
+    }
+
+    fn fields(&self) -> &EventFields {
+        &self.packs.event_fields
+    }
+
+    fn judge(&self, planned: &Planned, scan: Option<usize>) -> Result<Said, Diagnostic> {
+        let rule = planned.rule();
+        let kinds = rule.uses.iter().chain(&rule.may_use);
+        let rows = |kind: &String| (kind.clone(), Rows(Arc::new(self.evidence.rows(kind).collect())));
+        let tables: BTreeMap<String, Rows> = kinds.map(rows).collect();
+        let mut records: usize = tables.values().map(|rows| rows.0.len()).sum();
+        let mut said = Said::default();
+        let mut views = Vec::new();
+        if let Some(scan) = scan {
+            let tally = groups::tally(scan, self.facts)?;
+            records += usize::try_from(tally.population).unwrap_or(usize::MAX);
+            said = groups::undecided(tally);
+            views = groups::views(&self.plan.scans[scan], tally, self.fields());
+        }
+        let cx = Context(Arc::new(ContextData {
+            params: planned.setting.params.clone(),
+            as_of: Some(Time::Day(self.plan.as_of)),
+            tables,
+            groups: views,
+            controls: Arc::clone(&self.controls),
+            kinds: self.kind_views(),
+        }));
+        said.verdict = script::judge(&planned.compiled, &planned.setting.names, cx)?;
+        said.doubts = script::take_doubts();
+        said.undecidable += said.doubts.len();
+        said.records = records;
+        Ok(said)
+    }
+
+    /// The kinds that clauses require, and what came of each.
+    fn kind_views(&self) -> Vec<KindView> {
+        let view = |kind: &Arc<crate::pack::Kind>| {
+            let required = kind.required.as_ref()?;
+            Some(KindView {
+                id: kind.id.clone(),
+                title: kind.title.clone(),
+                what: required.what.clone(),
+                by: required.by.to_string(),
+                count: self.evidence.rows(&kind.id).count(),
+                is_asked_for: self.evidence.workspace.asks_for(&kind.id),
+                place: self.asked_at(&kind.id),
+            })
+        };
+        self.packs.kinds.values().filter_map(view).collect()
+    }
+
+    /// Where the workspace asks for a kind, or the folder that was searched.
+    fn asked_at(&self, kind: &str) -> Place {
+        let workspace = &self.evidence.workspace;
+        let asked = workspace
+            .audit
+            .asked_for
+            .iter()
+            .find(|asked| matches!(asked.get_ref().as_str(), "required") || asked.get_ref() == kind);
+        match (&workspace.text, asked) {
+            (Some(text), Some(asked)) => text.span(asked.span()).place("asked for here"),
+            _ => Place::whole(".", "looked for here"),
+        }
+    }
+}
+
+fn control_views(packs: &Packs) -> BTreeMap<String, ControlView> {
+    let current = packs.controls.values().map(|control| ControlView {
+        id: control.id.to_string(),
+        title: control.title.clone(),
+        other_edition: control.edition_2013.iter().map(ToString::to_string).collect(),
+        is_current: control.id.is_annex(),
+    });
+    let old = packs.edition_2013.values().map(|control| ControlView {
+        id: control.id.to_string(),
+        title: control.title.clone(),
+        other_edition: control.edition_2022.iter().map(ToString::to_string).collect(),
+        is_current: false,
+    });
+    // An id that both editions have means the current one.
+    old.chain(current).map(|control| (control.id.clone(), control)).collect()
+}
+
+fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: &places::Shown) -> Outcome {
+    let said = match said {
+        Ok(said) => said,
+        Err(fault) => return Outcome { failed: Some(fault), ..Outcome::default() },
+    };
+    let rule_grade = planned.rule().grade;
+    let is_opportunity = |grade: Option<Grade>| grade.unwrap_or(rule_grade) == Grade::Opportunity;
+    let opportunities = said.verdict.observations.iter().filter(|one| is_opportunity(one.grade)).count();
+    let undecided = said.doubts.iter().map(|doubt| doubt.row.place(&doubt.field, "not decidable"));
+    let mut places: Vec<Place> = undecided.take(DOUBTS_SHOWN).collect();
+    places.extend(said.undecided.iter().filter_map(|pointer| places::place(pointer, shown)));
+    let seen = |one: script::Observation| Seen {
+        places: one.pointers.iter().filter_map(|pointer| places::place(pointer, shown)).collect(),
+        statement: one.statement,
+        subject: one.subject,
+        grade: one.grade,
+        control: one.control,
+        grace: one.grace,
+    };
+    Outcome {
+        exceptions: Exceptions { lapses: said.verdict.exceptions - opportunities, opportunities },
+        observations: said.verdict.observations.into_iter().map(seen).collect(),
+        population: said.verdict.population,
+        records: said.records,
+        undecidable: said.undecidable,
+        undecided: places,
+        statement: said.verdict.statement,
+        not_evaluated: said.verdict.not_evaluated,
+        covers: said.verdict.covers,
+        failed: None,
+    }
+}

@@ -1,0 +1,129 @@
+//! How every check ends: each control with each rule in exactly one state, with the reason.
+
+use super::Grader;
+use crate::control_id::ControlId;
+use crate::evaluate::Outcome;
+use crate::finding::{Check, Finding, State, count};
+use crate::plan::{Look, Planned, PlannedCheck};
+
+/// The rule that says of missing records what rests on them.
+const ABSENCE: &str = "required-record-missing";
+
+impl Grader<'_> {
+    /// The checks of the plan, in its order; findings stand by rule.
+    pub(super) fn checks(&self, outcomes: &[Outcome], findings: &[Vec<Finding>]) -> Vec<Check> {
+        let check = |planned: &PlannedCheck| {
+            let outcome = &outcomes[planned.rule];
+            let rule = &self.plan.rules[planned.rule];
+            let against: Vec<&Finding> =
+                findings[planned.rule].iter().filter(|finding| concerns(finding, planned.control)).collect();
+            let (state, reason) = self.state(planned, rule, outcome, &against, findings);
+            Check {
+                control: planned.control,
+                rule: rule.rule().id.clone(),
+                state,
+                reason,
+                records: outcome.records,
+                undecidable: outcome.undecidable,
+                findings: against.iter().map(|finding| finding.id.clone()).collect(),
+            }
+        };
+        self.plan.checks.iter().map(check).collect()
+    }
+
+    fn state(
+        &self,
+        check: &PlannedCheck,
+        planned: &Planned,
+        outcome: &Outcome,
+        against: &[&Finding],
+        findings: &[Vec<Finding>],
+    ) -> (State, Option<String>) {
+        if let Some(exclusion) = &check.exclusion {
+            let reason = format!("the statement of applicability excludes it: {}", exclusion.reason);
+            return (State::NotApplicable, Some(reason));
+        }
+        if let Some(fault) = &outcome.failed {
+            return (State::Faulted, Some(fault.message.clone()));
+        }
+        if matches!(planned.look, Look::Starved) {
+            return (State::NotEvaluated, Some(self.starved(planned, findings)));
+        }
+        if let Some(worst) = against.iter().map(|finding| finding.state).max_by_key(|state| weight(*state)) {
+            return (worst, waiver_reason(worst, against));
+        }
+        if outcome.covers.as_ref().is_some_and(|covered| !covered.contains(&check.control)) {
+            return (State::NotEvaluated, Some("nothing of what was asked for concerns it".to_owned()));
+        }
+        match self.doubt(planned, outcome) {
+            Some(reason) => (State::NotEvaluated, Some(reason)),
+            None => (State::Conformity, None),
+        }
+    }
+
+    /// Why a rule without evidence could not look, and which finding says so.
+    fn starved(&self, planned: &Planned, findings: &[Vec<Finding>]) -> String {
+        let names: Vec<String> = planned
+            .missing
+            .iter()
+            .map(|kind| {
+                let title = self.packs.kinds.get(kind).map_or(kind.as_str(), |kind| kind.title.as_str());
+                let absence = findings.iter().flatten().filter(|finding| finding.rule == ABSENCE);
+                let because = absence
+                    .filter(|finding| finding.observations.iter().any(|one| one.subject == *kind))
+                    .next();
+                because.map_or_else(
+                    || title.to_owned(),
+                    |finding| format!("{title} (see finding {})", finding.id),
+                )
+            })
+            .collect();
+        format!("no evidence of: {}", names.join(", "))
+    }
+
+    /// Why what was seen proves no conformity, though nothing against it was seen.
+    fn doubt(&self, planned: &Planned, outcome: &Outcome) -> Option<String> {
+        if let Some(reason) = &outcome.not_evaluated {
+            return Some(reason.clone());
+        }
+        if let Some(unfit) = planned.unfit.first() {
+            return Some(format!("the evidence is incomplete: {}", unfit.reason));
+        }
+        if outcome.population == 0 {
+            let undecidable = count(outcome.undecidable, "record");
+            return Some(match outcome.undecidable {
+                0 => "there is nothing that the rule is about".to_owned(),
+                _ => format!("not decidable: {undecidable} cannot be read as what they should be"),
+            });
+        }
+        let all = outcome.population + outcome.undecidable;
+        #[expect(clippy::cast_precision_loss, reason = "a share of counted records")]
+        let share = outcome.undecidable as f64 / all as f64;
+        (share > self.plan.profile.undecidable_share).then(|| {
+            format!(
+                "not decidable: {} of {all} records cannot be read as what they should be",
+                outcome.undecidable
+            )
+        })
+    }
+}
+
+fn concerns(finding: &Finding, control: ControlId) -> bool {
+    finding.requirements.contains(&control.as_requirement())
+}
+
+/// A waived lapse weighs more than what could only be better.
+fn weight(state: State) -> u8 {
+    match state {
+        State::Major => 4,
+        State::Minor => 3,
+        State::Waived => 2,
+        State::Opportunity => 1,
+        _ => 0,
+    }
+}
+
+fn waiver_reason(worst: State, against: &[&Finding]) -> Option<String> {
+    let waived = against.iter().find(|finding| finding.state == State::Waived);
+    waived.filter(|_| worst == State::Waived).and_then(|finding| finding.derivation.last().cloned())
+}

@@ -1,0 +1,254 @@
+//! Findings of one rule: what it proposes, what the ratio makes of it, what people say.
+
+use super::waiver::{Waivers, overruled, waived};
+use super::{Grader, fingerprint};
+use crate::control_id::ControlId;
+use crate::evaluate::{Outcome, Seen};
+use crate::evidence::Waiver;
+use crate::finding::{Finding, Grade, Observed, State, count};
+use crate::pack::{Form, Rule};
+use crate::plan::Planned;
+use std::collections::BTreeMap;
+
+/// Places that one finding keeps; the others are in the count of its exceptions.
+const PLACES: usize = 1_000;
+
+/// Exceptions that become one finding: of one control where the rule says so, lapses apart from
+/// opportunities.
+#[derive(Default)]
+struct Draft<'o> {
+    control: Option<ControlId>,
+    is_opportunity: bool,
+    seen: Vec<&'o Seen>,
+    /// Exceptions that were counted and not kept.
+    more: usize,
+}
+
+impl Grader<'_> {
+    /// The findings of one rule, lapses before opportunities.
+    pub(super) fn draft(
+        &self,
+        index: usize,
+        planned: &Planned,
+        outcome: &Outcome,
+        waivers: &mut Waivers<'_>,
+    ) -> Vec<Finding> {
+        let applicable: Vec<ControlId> = self
+            .plan
+            .checks
+            .iter()
+            .filter(|check| check.rule == index && check.exclusion.is_none())
+            .map(|check| check.control)
+            .collect();
+        let controls: Vec<ControlId> =
+            planned.rule().controls.iter().copied().filter(|control| applicable.contains(control)).collect();
+        drafts(planned.rule(), outcome)
+            .into_iter()
+            .filter_map(|draft| {
+                let against = match draft.control {
+                    Some(control) => controls.iter().copied().filter(|known| *known == control).collect(),
+                    None => controls.clone(),
+                };
+                (!against.is_empty()).then(|| self.finding(planned, outcome, &draft, &against, waivers))
+            })
+            .collect()
+    }
+
+    fn finding(
+        &self,
+        planned: &Planned,
+        outcome: &Outcome,
+        draft: &Draft<'_>,
+        against: &[ControlId],
+        waivers: &mut Waivers<'_>,
+    ) -> Finding {
+        let rule = planned.rule();
+        let control = against[0];
+        let (stands, waiver) = split(draft, rule, control, waivers);
+        let seen = if stands.is_empty() { &draft.seen } else { &stands };
+        let exceptions = seen.len() + draft.more;
+        let about = if draft.is_opportunity { "opportunity" } else { "" };
+        let mut finding = Finding {
+            id: fingerprint::finding(control, &rule.id, about),
+            state: State::Opportunity,
+            rule: rule.id.clone(),
+            control,
+            requirements: against.iter().map(|control| control.as_requirement()).collect(),
+            title: rule.title.clone(),
+            statement: self.statement(rule, outcome, draft, seen, exceptions),
+            exceptions,
+            population: outcome.population,
+            undecidable: outcome.undecidable,
+            places: Vec::new(),
+            observations: Vec::new(),
+            derivation: Vec::new(),
+            basis: rule.basis,
+            help: rule.help.clone(),
+            ask: rule.ask.clone(),
+            contains: Vec::new(),
+            contained_in: None,
+            overruled: None,
+            pack: self
+                .packs
+                .pack_of(&rule.id)
+                .map(|pack| format!("{} {}", pack.id, pack.version))
+                .unwrap_or_default(),
+            evidence: self.exhibits_of(planned),
+        };
+        place(&mut finding, seen);
+        let grade = self.computed(planned, draft, seen, &mut finding);
+        finding.state = grade.into();
+        if stands.is_empty()
+            && let Some(waiver) = waiver
+        {
+            finding.state = State::Waived;
+            finding.derivation.push(waived(waiver, grade));
+        } else if let Some(waiver) = waiver {
+            let gone = draft.seen.len() - stands.len();
+            finding.derivation.push(format!("{} more are {}", gone, waived(waiver, grade)));
+        }
+        if let Some(one) = waivers.overruling(&rule.id, control) {
+            finding.overruled = Some(finding.state);
+            finding.derivation.push(overruled(one, grade));
+            finding.state = one.grade.into();
+        }
+        finding
+    }
+
+    /// The grade by proposal and ratio, with the steps that lead there.
+    fn computed(&self, planned: &Planned, draft: &Draft<'_>, seen: &[&Seen], finding: &mut Finding) -> Grade {
+        let rule = planned.rule();
+        let proposed = seen.iter().map(|one| one.grade.unwrap_or(rule.grade)).max().unwrap_or(rule.grade);
+        let (exceptions, population) = (finding.exceptions, finding.population);
+        finding.derivation.push(format!("the rule proposes {proposed} ({})", rule.basis));
+        for grace in graces(seen) {
+            let length = planned.params.get(&grace);
+            let length =
+                length.map(|set| format!("{} (parameter {grace}, set by {})", set.value, set.set_by));
+            finding.derivation.push(format!("inside the grace of {}", length.unwrap_or(grace)));
+        }
+        if draft.is_opportunity {
+            return Grade::Opportunity;
+        }
+        let Some(ratio) = rule.ratio.filter(|_| population > 0 && proposed < Grade::Major) else {
+            finding
+                .derivation
+                .push(format!("{} in a population of {population}", count(exceptions, "exception")));
+            return proposed;
+        };
+        let limit = ratio.major_above * self.plan.profile.ratio_factor;
+        let share = share(exceptions, population);
+        let figures = format!("{} ({exceptions} of {population})", percent(share));
+        if share > limit {
+            finding.derivation.push(format!(
+                "{figures}, more than {} ({}): {proposed} becomes major",
+                percent(limit),
+                ratio.basis
+            ));
+            return Grade::Major;
+        }
+        finding.derivation.push(format!("{figures}, not more than {} ({})", percent(limit), ratio.basis));
+        proposed
+    }
+
+    /// One sentence on what is wrong: the rule's own, the only exception's, or a count.
+    fn statement(
+        &self,
+        rule: &Rule,
+        outcome: &Outcome,
+        draft: &Draft<'_>,
+        seen: &[&Seen],
+        exceptions: usize,
+    ) -> String {
+        if let ([only], 1) = (seen, exceptions) {
+            return only.statement.clone();
+        }
+        let own = outcome.statement.as_ref().filter(|_| draft.control.is_none() && !draft.is_opportunity);
+        if let Some(own) = own {
+            return own.clone();
+        }
+        let graced = if graces(seen).is_empty() { "" } else { ", inside the grace" };
+        let among = match &rule.form {
+            Form::Each(each) => each.first().map(|each| &each.from),
+            Form::Scan(scan) => Some(&scan.from),
+            Form::Judge => None,
+        };
+        let among = among.and_then(|kind| self.packs.kinds.get(kind)).map(|kind| kind.title.as_str());
+        match (&rule.form, among) {
+            (Form::Each(_), Some(title)) => {
+                format!("{}: {exceptions} of {} {title}{graced}", rule.title, outcome.population)
+            }
+            (_, Some(title)) => {
+                format!("{}: {} in {} {title}", rule.title, count(exceptions, "case"), outcome.population)
+            }
+            _ => format!("{}: {exceptions} of {}{graced}", rule.title, outcome.population),
+        }
+    }
+}
+
+/// The exceptions of an outcome, as they become findings.
+fn drafts<'o>(rule: &Rule, outcome: &'o Outcome) -> Vec<Draft<'o>> {
+    let mut drafts: BTreeMap<(bool, Option<ControlId>), Draft<'o>> = BTreeMap::new();
+    for seen in &outcome.observations {
+        let is_opportunity = seen.grade.unwrap_or(rule.grade) == Grade::Opportunity;
+        let draft = drafts.entry((is_opportunity, seen.control)).or_default();
+        (draft.control, draft.is_opportunity) = (seen.control, is_opportunity);
+        draft.seen.push(seen);
+    }
+    let kept =
+        drafts.values().filter(|draft| !draft.is_opportunity).map(|draft| draft.seen.len()).sum::<usize>();
+    if let Some(draft) = drafts.values_mut().find(|draft| !draft.is_opportunity) {
+        draft.more = outcome.exceptions.lapses.saturating_sub(kept);
+    }
+    drafts.into_values().collect()
+}
+
+/// The exceptions that stand, and a waiver when one applies to the others.
+fn split<'o, 'w>(
+    draft: &Draft<'o>,
+    rule: &Rule,
+    control: ControlId,
+    waivers: &mut Waivers<'w>,
+) -> (Vec<&'o Seen>, Option<&'w Waiver>) {
+    let mut stands = Vec::new();
+    let mut applied = None;
+    for seen in &draft.seen {
+        match waivers.waiver(&rule.id, control, &seen.subject) {
+            Some(waiver) => applied = Some(waiver),
+            None => stands.push(*seen),
+        }
+    }
+    (stands, applied)
+}
+
+/// Writes exceptions and their places into a finding.
+fn place(finding: &mut Finding, seen: &[&Seen]) {
+    for one in seen {
+        let room = PLACES.saturating_sub(finding.places.len());
+        let first = finding.places.len();
+        finding.places.extend(one.places.iter().take(room).cloned());
+        finding.observations.push(Observed {
+            id: fingerprint::observation(&finding.rule, &one.subject),
+            subject: one.subject.clone(),
+            statement: one.statement.clone(),
+            places: (first..finding.places.len()).collect(),
+        });
+    }
+}
+
+/// The graces that exceptions lie in, each once.
+fn graces(seen: &[&Seen]) -> Vec<String> {
+    let mut graces: Vec<String> = seen.iter().filter_map(|one| one.grace.clone()).collect();
+    graces.sort();
+    graces.dedup();
+    graces
+}
+
+#[expect(clippy::cast_precision_loss, reason = "shares of counted records")]
+fn share(part: usize, whole: usize) -> f64 {
+    part as f64 / whole as f64
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}

@@ -1,0 +1,97 @@
+//! Observations become findings: proposal, ratio, people's word, systemic failure, each with its
+//! reason in words.
+//!
+//! Rules propose, only this room grades. The semantics are those of ISO/IEC 17021-1: a major hurts
+//! the ability of the management system, a minor is a lapse, and a nonconformity is never written
+//! down as an opportunity.
+
+mod checks;
+mod draft;
+mod fingerprint;
+mod systemic;
+mod waiver;
+
+pub use systemic::RULE as SYSTEMIC;
+
+use crate::evaluate::Outcome;
+use crate::evidence::Evidence;
+use crate::finding::{Check, Diagnostic, Exhibit, Finding};
+use crate::pack::{Packs, Shape};
+use crate::plan::{Plan, Planned};
+use crate::scan::Facts;
+use std::collections::BTreeMap;
+use waiver::Waivers;
+
+/// What grading gave.
+#[derive(Debug, Default)]
+pub struct Graded {
+    /// Findings: majors first, then by control and rule. A minor that a systemic major contains
+    /// stands behind it.
+    pub findings: Vec<Finding>,
+    /// Every check in the order of the plan, systemic ones behind the others of their control.
+    pub checks: Vec<Check>,
+    /// Waivers and overrides that expired or apply to nothing, and rules that failed.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What grading looks at besides observations.
+struct Grader<'a> {
+    plan: &'a Plan,
+    packs: &'a Packs,
+    exhibits: BTreeMap<String, Vec<Exhibit>>,
+}
+
+/// Grades what the rules of a plan observed; outcomes stand in the order of the plan's rules.
+pub fn grade(plan: &Plan, packs: &Packs, evidence: &Evidence, facts: &Facts, outcomes: &[Outcome]) -> Graded {
+    let grader = Grader { plan, packs, exhibits: exhibits(evidence, facts) };
+    let mut waivers = Waivers::new(&evidence.workspace, plan.as_of);
+    let mut findings: Vec<Vec<Finding>> = Vec::new();
+    for (index, (planned, outcome)) in plan.rules.iter().zip(outcomes).enumerate() {
+        findings.push(grader.draft(index, planned, outcome, &mut waivers));
+    }
+    let systemic = systemic::find(&mut findings, &plan.profile);
+    let mut checks = grader.checks(outcomes, &findings);
+    systemic::add_checks(&mut checks, &systemic);
+    let mut all: Vec<Finding> = systemic.into_iter().chain(findings.into_iter().flatten()).collect();
+    all.sort_by(|a, b| order(a).cmp(&order(b)));
+    let failed = outcomes.iter().filter_map(|outcome| outcome.failed.clone());
+    let diagnostics = failed.chain(waivers.leftover()).collect();
+    Graded { findings: all, checks, diagnostics }
+}
+
+fn order(
+    finding: &Finding,
+) -> (std::cmp::Reverse<crate::finding::State>, crate::control_id::ControlId, &str, &str) {
+    (std::cmp::Reverse(finding.state), finding.control, &finding.rule, &finding.id)
+}
+
+/// The files of each kind with their digests; logs under every kind of events.
+fn exhibits(evidence: &Evidence, facts: &Facts) -> BTreeMap<String, Vec<Exhibit>> {
+    let mut exhibits: BTreeMap<String, Vec<Exhibit>> = BTreeMap::new();
+    for seen in &evidence.files {
+        let (Some(kind), None) = (&seen.kind, &seen.source) else { continue };
+        let exhibit = Exhibit { file: seen.file.clone(), sha256: seen.sha256.clone() };
+        exhibits.entry(kind.clone()).or_default().push(exhibit);
+    }
+    for (log, read) in evidence.logs.iter().zip(&facts.logs) {
+        let exhibit = Exhibit { file: log.file.clone(), sha256: read.sha256.clone() };
+        exhibits.entry("events".to_owned()).or_default().push(exhibit);
+    }
+    exhibits
+}
+
+impl Grader<'_> {
+    /// The files that a rule looked at, each once.
+    fn exhibits_of(&self, planned: &Planned) -> Vec<Exhibit> {
+        let rule = planned.rule();
+        let kinds = rule.uses.iter().chain(&rule.may_use).map(|kind| {
+            let is_events = self.packs.kinds.get(kind).is_some_and(|kind| kind.shape == Shape::Events);
+            if is_events { "events" } else { kind.as_str() }
+        });
+        let mut exhibits: Vec<Exhibit> =
+            kinds.filter_map(|kind| self.exhibits.get(kind)).flatten().cloned().collect();
+        exhibits.sort();
+        exhibits.dedup();
+        exhibits
+    }
+}

@@ -1,0 +1,325 @@
+//! The plan: which rules look at what, which checks that makes, and what the logs are asked.
+//!
+//! Everything that can be known before any rule runs is decided here: parameters, applicability,
+//! missing evidence. What is left to do is independent, rule by rule, and can run side by side.
+
+use crate::applicability::{Applicability, Exclusion};
+use crate::control_id::ControlId;
+use crate::evidence::{Evidence, Row, Unfit};
+use crate::finding::Diagnostic;
+use crate::pack::{self, Form, Join, Length, Packs, Param, ParamValue, Profile, Rule, Shape};
+use crate::scan::{self, Condition, JoinWith, comparable};
+use crate::script::{Compiled, CompiledRule, Params, Rules, Setting};
+use crate::time::{Duration, Time};
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What is to be done.
+pub struct Plan {
+    /// The rules, in the order of their first controls and then of their names.
+    pub rules: Vec<Planned>,
+    /// What the logs are asked; the rules name their scan by its index.
+    pub scans: Vec<scan::Scan>,
+    /// Every control with every rule that is written against it, in order.
+    pub checks: Vec<PlannedCheck>,
+    /// The times between which records of logs count.
+    pub window: scan::Window,
+    /// How strictly to grade.
+    pub profile: Profile,
+    /// The day of judgement.
+    pub as_of: Date,
+}
+
+/// One control looked at by one rule.
+#[derive(Clone, Debug)]
+pub struct PlannedCheck {
+    /// The control.
+    pub control: ControlId,
+    /// Index of the rule.
+    pub rule: usize,
+    /// Why the control does not apply, when it does not.
+    pub exclusion: Option<Exclusion>,
+}
+
+/// One rule, ready to run.
+pub struct Planned {
+    /// The rule and its script.
+    pub compiled: CompiledRule,
+    /// Its parameters and the day of judgement.
+    pub setting: Arc<Setting>,
+    /// Its parameters with where each value comes from.
+    pub params: BTreeMap<String, Setpoint>,
+    /// What it does.
+    pub look: Look,
+    /// Why it can conclude no conformity, whatever it sees.
+    pub unfit: Vec<Unfit>,
+    /// Kinds it needs and that are not there.
+    pub missing: Vec<String>,
+    /// Rows of its kinds that cannot be read.
+    pub set_aside: usize,
+}
+
+/// The value of a parameter, and who set it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setpoint {
+    /// The value.
+    pub value: ParamValue,
+    /// Who set it: the rule, its strict value, or `preaudit.toml`.
+    pub set_by: &'static str,
+}
+
+/// What a rule does.
+pub enum Look {
+    /// Nothing: all its controls are excluded.
+    Excluded,
+    /// Nothing: it has no evidence.
+    Starved,
+    /// Nothing: it is broken.
+    Broken(Diagnostic),
+    /// Looks at each row.
+    Each(Vec<EachLook>),
+    /// Judges whole tables, and the groups of a scan where it has one.
+    Judge(Option<usize>),
+    /// Looks at the groups of a scan.
+    Groups(Box<GroupLook>),
+}
+
+/// One look at each row of a kind.
+pub struct EachLook {
+    /// Index within the rule.
+    pub index: usize,
+    /// Rows that count as population.
+    pub among: Option<Compiled>,
+    /// Rows that are exceptions.
+    pub condition: Compiled,
+    /// What to say of one.
+    pub message: Compiled,
+}
+
+/// A look at the groups of a scan.
+pub struct GroupLook {
+    /// Index of the scan.
+    pub scan: usize,
+    /// Groups that are exceptions.
+    pub having: Option<Compiled>,
+    /// What to say of one.
+    pub message: Compiled,
+}
+
+impl Planned {
+    /// The rule.
+    pub fn rule(&self) -> &Rule {
+        &self.compiled.rule
+    }
+}
+
+/// Draws up the plan.
+pub fn draw_up(
+    packs: &Packs,
+    rules: &Rules,
+    applicability: &Applicability,
+    evidence: &Evidence,
+    as_of: Date,
+    profile: &Profile,
+) -> Plan {
+    let drafter = Drafter { packs, rules, evidence, as_of, profile };
+    let mut order: Vec<&CompiledRule> = rules.list.iter().collect();
+    order.sort_by(|a, b| (a.rule.controls.first(), &a.rule.id).cmp(&(b.rule.controls.first(), &b.rule.id)));
+    let mut plan = Plan {
+        rules: Vec::new(),
+        scans: Vec::new(),
+        checks: Vec::new(),
+        window: window(evidence, as_of),
+        profile: profile.clone(),
+        as_of,
+    };
+    for compiled in order {
+        let index = plan.rules.len();
+        let check = |control: &ControlId| PlannedCheck {
+            control: *control,
+            rule: index,
+            exclusion: applicability.exclusion(*control).cloned(),
+        };
+        let checks: Vec<PlannedCheck> = compiled.rule.controls.iter().map(check).collect();
+        let is_excluded = checks.iter().all(|check| check.exclusion.is_some());
+        plan.rules.push(drafter.draft(compiled, is_excluded, &mut plan.scans));
+        plan.checks.extend(checks);
+    }
+    plan.checks.sort_by(|a, b| (a.control, a.rule).cmp(&(b.control, b.rule)));
+    plan
+}
+
+/// The audit's window: so far back from the day of judgement, and nothing behind that day.
+fn window(evidence: &Evidence, as_of: Date) -> scan::Window {
+    let length =
+        evidence.workspace.audit.window.as_ref().and_then(|window| window.get_ref().parse::<Duration>().ok());
+    let until = Time::Day(as_of);
+    length.map_or_else(scan::Window::default, |length| scan::Window {
+        from: Some(until.plus(length.negated())),
+        until: Some(until),
+    })
+}
+
+struct Drafter<'a> {
+    packs: &'a Packs,
+    rules: &'a Rules,
+    evidence: &'a Evidence,
+    as_of: Date,
+    profile: &'a Profile,
+}
+
+impl Drafter<'_> {
+    fn draft(&self, compiled: &CompiledRule, is_excluded: bool, scans: &mut Vec<scan::Scan>) -> Planned {
+        let rule = &compiled.rule;
+        let params: BTreeMap<String, Setpoint> = rule
+            .params
+            .iter()
+            .map(|(name, param)| (name.clone(), self.setpoint(rule, name, param)))
+            .collect();
+        let values =
+            params.iter().map(|(name, set)| (name.clone(), crate::script::value(&set.value))).collect();
+        let setting = Arc::new(Setting {
+            names: Arc::clone(&self.rules.names),
+            params: Params(Arc::new(values)),
+            as_of: Time::Day(self.as_of),
+        });
+        let missing: Vec<String> = rule.uses.iter().filter(|kind| !self.is_there(kind)).cloned().collect();
+        let look = if is_excluded {
+            Look::Excluded
+        } else if !missing.is_empty() {
+            Look::Starved
+        } else {
+            self.look(compiled, &setting, &params, scans).unwrap_or_else(Look::Broken)
+        };
+        Planned {
+            compiled: compiled.clone(),
+            setting,
+            params,
+            look,
+            unfit: self.unfit(rule),
+            set_aside: rule.uses.iter().map(|kind| self.evidence.set_aside(kind)).sum(),
+            missing,
+        }
+    }
+
+    /// What the workspace sets, else what the profile asks for, else what the rule declares.
+    fn setpoint(&self, rule: &Rule, name: &str, param: &Param) -> Setpoint {
+        let declared = self.evidence.workspace.params.get(&rule.id).and_then(|params| params.get(name));
+        let strict = param.strict.as_ref().filter(|_| self.profile.strict_params);
+        match (declared, strict) {
+            (Some(value), _) => Setpoint { value: value.clone(), set_by: "preaudit.toml" },
+            (None, Some(value)) => Setpoint { value: value.clone(), set_by: "profile strict" },
+            (None, None) => Setpoint { value: param.default.clone(), set_by: "rule" },
+        }
+    }
+
+    fn is_events(&self, kind: &str) -> bool {
+        self.packs.kinds.get(kind).is_some_and(|kind| kind.shape == Shape::Events)
+    }
+
+    /// True when there is anything of a kind. Of logs only their reading shows what they hold.
+    fn is_there(&self, kind: &str) -> bool {
+        if self.is_events(kind) {
+            return !self.evidence.logs.is_empty();
+        }
+        self.evidence.tables.get(kind).is_some_and(|tables| !tables.is_empty())
+    }
+
+    fn unfit(&self, rule: &Rule) -> Vec<Unfit> {
+        let of = |kind: &String| self.evidence.unfit.get(kind).into_iter().flatten().cloned();
+        let logs = String::new();
+        let mut unfit: Vec<Unfit> = rule.uses.iter().chain(&rule.may_use).flat_map(of).collect();
+        if rule.uses.iter().any(|kind| self.is_events(kind)) {
+            unfit.extend(of(&logs));
+            unfit.extend(of(&"events".to_owned()));
+        }
+        unfit.sort();
+        unfit.dedup();
+        unfit
+    }
+
+    fn look(
+        &self,
+        compiled: &CompiledRule,
+        setting: &Arc<Setting>,
+        params: &BTreeMap<String, Setpoint>,
+        scans: &mut Vec<scan::Scan>,
+    ) -> Result<Look, Diagnostic> {
+        let rule = &compiled.rule;
+        let compile = |expression: &pack::Expression| Compiled::new(rule, expression, setting);
+        match &rule.form {
+            Form::Each(each) => {
+                let look = |(index, each): (usize, &pack::Each)| {
+                    let among = each.among.as_ref().map(compile).transpose()?;
+                    Ok(EachLook {
+                        index,
+                        among,
+                        condition: compile(&each.condition)?,
+                        message: compile(&each.message)?,
+                    })
+                };
+                each.iter().enumerate().map(look).collect::<Result<_, _>>().map(Look::Each)
+            }
+            Form::Judge => Ok(Look::Judge(None)),
+            Form::Scan(declared) => {
+                let index = scans.len();
+                scans.push(self.scan(rule, declared, setting, params)?);
+                let Some(finding) = &declared.finding else { return Ok(Look::Judge(Some(index))) };
+                let having = declared.having.as_ref().map(compile).transpose()?;
+                Ok(Look::Groups(Box::new(GroupLook {
+                    scan: index,
+                    having,
+                    message: compile(&finding.message)?,
+                })))
+            }
+        }
+    }
+
+    fn scan(
+        &self,
+        rule: &Arc<Rule>,
+        declared: &pack::Scan,
+        setting: &Arc<Setting>,
+        params: &BTreeMap<String, Setpoint>,
+    ) -> Result<scan::Scan, Diagnostic> {
+        let condition = |expression: &Option<pack::Expression>| -> Result<Option<Condition>, Diagnostic> {
+            let Some(expression) = expression else { return Ok(None) };
+            let compiled = Compiled::new(rule, expression, setting)?;
+            let ask: Condition = Arc::new(move |sighting, row| compiled.holds_for_record(sighting, row));
+            Ok(Some(ask))
+        };
+        let length = |length: &Option<Length>| match length {
+            None => None,
+            Some(Length::Fixed(length)) => Some(*length),
+            Some(Length::Param(name)) => match params.get(name).map(|set| &set.value) {
+                Some(ParamValue::Duration(length)) => Some(*length),
+                _ => None,
+            },
+        };
+        let slot = |name: &String| self.packs.event_fields.slot(name);
+        Ok(scan::Scan {
+            rule: rule.id.clone(),
+            category: self.packs.kinds.get(&declared.from).and_then(|kind| kind.category.clone()),
+            among: condition(&declared.among)?,
+            condition: condition(&declared.condition)?,
+            join: declared.join.as_ref().and_then(|join| self.join(join)),
+            keep: condition(&declared.keep)?,
+            by: declared.by.iter().filter_map(slot).collect(),
+            window: length(&declared.window),
+            gap: length(&declared.gap),
+        })
+    }
+
+    fn join(&self, join: &Join) -> Option<JoinWith> {
+        let slot = self.packs.event_fields.slot(&join.record_field)?;
+        let mut rows: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+        for row in self.evidence.rows(&join.to) {
+            let value = comparable(row.text(&join.table_field), join.compare);
+            if !value.is_empty() {
+                rows.entry(value).or_default().push(row);
+            }
+        }
+        Some(JoinWith { slot, rows, compare: join.compare })
+    }
+}

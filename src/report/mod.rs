@@ -1,0 +1,298 @@
+//! The report: everything an audit says, from which every format is made.
+
+mod text;
+mod verdict;
+
+pub use text::{TextStyle, Verbosity, diagnostics_text, render};
+pub use verdict::{Exit, FailOn, Verdict, VerdictState};
+
+use crate::control_id::ControlId;
+use crate::evidence::Evidence;
+use crate::finding::{Check, Diagnostic, Finding, State};
+use crate::grade::Graded;
+use crate::pack::Packs;
+use crate::plan::Plan;
+use crate::scan::Facts;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The number of the format. Fields may be added under it, never renamed or taken away.
+pub const SCHEMA: &str = "preaudit-report/1";
+
+/// Everything an audit says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// `preaudit-report/1`.
+    pub schema: String,
+    /// Version of the program.
+    pub version: String,
+    /// Name of the organization, when `preaudit.toml` says it.
+    pub organization: Option<String>,
+    /// The day of judgement.
+    pub as_of: String,
+    /// The audit that is prepared: `pre-audit`, `stage-1`, `stage-2`, …
+    pub stage: String,
+    /// How strictly it was graded.
+    pub profile: String,
+    /// The packs that judged.
+    pub packs: Vec<PackUsed>,
+    /// What it comes to.
+    pub verdict: Verdict,
+    /// Number of checks in each state; together all checks.
+    pub totals: Totals,
+    /// Findings: majors first, then by control and rule.
+    pub findings: Vec<Finding>,
+    /// Every control with every rule against it, in the order of the plan.
+    pub checks: Vec<Check>,
+    /// Every clause and control, and how it came out.
+    pub controls: Vec<ControlSeen>,
+    /// Every file, and how it was understood.
+    pub evidence: Vec<EvidenceSeen>,
+    /// Messages about the tool's own work.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A pack that judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PackUsed {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// `sha256:…` over its files.
+    pub digest: String,
+}
+
+/// Number of checks in each state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Totals {
+    /// Requirement met, on evidence that was seen.
+    pub conformity: usize,
+    /// Could be better.
+    pub opportunity: usize,
+    /// Minor nonconformities.
+    pub minor: usize,
+    /// Major nonconformities.
+    pub major: usize,
+    /// Excluded for a reason.
+    pub not_applicable: usize,
+    /// Nothing seen that would decide.
+    pub not_evaluated: usize,
+    /// Accepted until a date.
+    pub waived: usize,
+    /// The rule failed.
+    pub faulted: usize,
+}
+
+/// A clause or control, and how it came out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ControlSeen {
+    /// Its id.
+    pub id: ControlId,
+    /// Its title.
+    pub title: String,
+    /// The worst of its checks; `not-evaluated` when no rule looks at it.
+    pub state: State,
+    /// Number of checks.
+    pub checks: usize,
+    /// Why it was not evaluated, when no rule looks at it.
+    pub reason: Option<String>,
+}
+
+/// A file, or one table of it, and how it was understood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceSeen {
+    /// The kind; null when the file was not used.
+    pub kind: Option<String>,
+    /// Path relative to the scanned folder.
+    pub file: String,
+    /// Sheet of a workbook, or heading above a table.
+    pub table: Option<String>,
+    /// Log source.
+    pub source: Option<String>,
+    /// How sure the kind is, in percent.
+    pub sure: usize,
+    /// True when `preaudit.toml` says so.
+    pub declared: bool,
+    /// SHA-256 of the file's bytes, in hexadecimal.
+    pub sha256: String,
+    /// Size of the file.
+    pub bytes: u64,
+    /// Rows, events, or one for a document.
+    pub records: u64,
+    /// Field to header.
+    pub columns: BTreeMap<String, String>,
+    /// Headers that are no field of the kind.
+    pub unused: Vec<String>,
+    /// Rows or events that were set aside.
+    pub faults: u64,
+}
+
+/// What a report is about, besides what was found.
+#[derive(Clone, Debug)]
+pub struct Occasion {
+    /// The audit that is prepared.
+    pub stage: String,
+    /// Name of the profile.
+    pub profile: String,
+}
+
+impl Report {
+    /// Puts together what an audit gave.
+    pub fn new(
+        occasion: &Occasion,
+        packs: &Packs,
+        plan: &Plan,
+        evidence: &Evidence,
+        facts: Facts,
+        graded: Graded,
+    ) -> Self {
+        let totals = Totals::of(&graded.checks);
+        let seen = evidence_seen(evidence, &facts);
+        let mut diagnostics = evidence.diagnostics.clone();
+        diagnostics.extend(facts.diagnostics);
+        diagnostics.extend(graded.diagnostics);
+        diagnostics.sort_by(|a, b| {
+            (std::cmp::Reverse(a.severity), a.code).cmp(&(std::cmp::Reverse(b.severity), b.code))
+        });
+        diagnostics.dedup();
+        let used = |pack: &crate::pack::Pack| PackUsed {
+            id: pack.id.clone(),
+            version: pack.version.clone(),
+            digest: pack.digest.clone(),
+        };
+        let mut report = Self {
+            schema: SCHEMA.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            organization: evidence.workspace.organization.clone(),
+            as_of: plan.as_of.to_string(),
+            stage: occasion.stage.clone(),
+            profile: occasion.profile.clone(),
+            packs: packs.list.iter().map(used).collect(),
+            verdict: Verdict::default(),
+            totals,
+            controls: controls_seen(packs, &graded.checks),
+            findings: graded.findings,
+            checks: graded.checks,
+            evidence: seen,
+            diagnostics,
+        };
+        report.verdict = Verdict::of(&report, &plan.profile);
+        report
+    }
+
+    /// The report as JSON, with a line end behind it.
+    ///
+    /// # Errors
+    /// Never in practice: every part of a report can be written.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string_pretty(self).map(|json| json + "\n")
+    }
+
+    /// The schema of the JSON, with a line end behind it.
+    ///
+    /// # Errors
+    /// Never in practice: every part of a schema can be written.
+    pub fn schema() -> Result<String, serde_json::Error> {
+        serde_json::to_string_pretty(&schemars::schema_for!(Self)).map(|json| json + "\n")
+    }
+}
+
+impl Totals {
+    /// Counts checks by state.
+    pub fn of(checks: &[Check]) -> Self {
+        let mut totals = Self::default();
+        for check in checks {
+            *totals.get_mut(check.state) += 1;
+        }
+        totals
+    }
+
+    /// The number of checks in a state.
+    pub fn get(&self, state: State) -> usize {
+        let mut copy = *self;
+        *copy.get_mut(state)
+    }
+
+    /// The number of all checks.
+    pub fn all(&self) -> usize {
+        State::ALL.iter().map(|state| self.get(*state)).sum()
+    }
+
+    fn get_mut(&mut self, state: State) -> &mut usize {
+        match state {
+            State::Conformity => &mut self.conformity,
+            State::Opportunity => &mut self.opportunity,
+            State::Minor => &mut self.minor,
+            State::Major => &mut self.major,
+            State::NotApplicable => &mut self.not_applicable,
+            State::NotEvaluated => &mut self.not_evaluated,
+            State::Waived => &mut self.waived,
+            State::Faulted => &mut self.faulted,
+        }
+    }
+}
+
+/// Every clause and control with the worst state of its checks.
+fn controls_seen(packs: &Packs, checks: &[Check]) -> Vec<ControlSeen> {
+    let seen = |control: &crate::pack::Control| {
+        let of: Vec<State> =
+            checks.iter().filter(|check| check.control == control.id).map(|check| check.state).collect();
+        let unseen = of.is_empty().then(|| "no rule looks at it; people must judge".to_owned());
+        ControlSeen {
+            id: control.id,
+            title: control.title.clone(),
+            state: of.iter().copied().max_by_key(|state| gravity(*state)).unwrap_or(State::NotEvaluated),
+            checks: of.len(),
+            reason: unseen,
+        }
+    };
+    packs.controls.values().map(seen).collect()
+}
+
+/// Which state speaks for a control when its checks differ: what is wrong before what is well,
+/// and what was seen before what was not.
+fn gravity(state: State) -> u8 {
+    match state {
+        State::NotApplicable => 0,
+        State::NotEvaluated => 1,
+        State::Conformity => 2,
+        State::Opportunity => 3,
+        State::Waived => 4,
+        State::Faulted => 5,
+        State::Minor => 6,
+        State::Major => 7,
+    }
+}
+
+/// Every file as it was understood; logs as they were read.
+pub fn evidence_seen(evidence: &Evidence, facts: &Facts) -> Vec<EvidenceSeen> {
+    let read = |file: &str| {
+        let at = evidence.logs.iter().position(|log| log.file == file)?;
+        facts.logs.get(at)
+    };
+    let seen = |file: &crate::evidence::FileSeen| {
+        let log = file.source.as_ref().and_then(|_| read(&file.file));
+        EvidenceSeen {
+            kind: file.kind.clone(),
+            file: file.file.clone(),
+            table: file.table.clone(),
+            source: file.source.clone(),
+            sure: file.sure,
+            declared: file.is_declared,
+            sha256: log.map_or_else(|| file.sha256.clone(), |log| log.sha256.clone()),
+            bytes: log.map_or(file.bytes, |log| log.bytes),
+            records: log.map_or(file.records as u64, |log| log.records),
+            columns: file.columns.clone(),
+            unused: file.unused.clone(),
+            faults: log.map_or(file.faults as u64, |log| log.faults),
+        }
+    };
+    evidence.files.iter().map(seen).collect()
+}

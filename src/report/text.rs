@@ -1,0 +1,362 @@
+//! The report for people at a terminal: the verdict first, then findings by grade.
+
+use super::{Report, VerdictState};
+use crate::finding::{Check, Diagnostic, Finding, Severity, State, count};
+use crate::place::Place;
+use crate::snippet::{Snippets, visible};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles};
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
+
+/// Places shown of one finding; the JSON has all of them.
+const PLACES_SHOWN: usize = 8;
+/// Diagnostics shown of one code; the JSON has all of them.
+const SHOWN_OF_A_CODE: usize = 3;
+
+/// How much is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// The verdict and totals.
+    Quiet,
+    /// Findings, and what went wrong with the evidence.
+    #[default]
+    Normal,
+    /// Notes and conformities too.
+    Verbose,
+}
+
+/// How text is laid out.
+#[derive(Clone, Copy, Debug)]
+pub struct TextStyle {
+    /// With colours.
+    pub color: bool,
+    /// Columns of the terminal, or those of a page.
+    pub width: usize,
+    /// Columns an excerpt may take; no limit when absent.
+    pub excerpt: Option<usize>,
+    /// How much to show.
+    pub verbosity: Verbosity,
+}
+
+impl Default for TextStyle {
+    fn default() -> Self {
+        Self { color: false, width: 100, excerpt: None, verbosity: Verbosity::Normal }
+    }
+}
+
+/// The whole report as text.
+pub fn render(report: &Report, style: &TextStyle) -> String {
+    let mut page = Page { text: String::new(), style: *style };
+    page.summary(report);
+    if style.verbosity == Verbosity::Quiet {
+        return page.text;
+    }
+    for state in [State::Major, State::Minor, State::Opportunity, State::Waived] {
+        page.findings(report, state);
+    }
+    if style.verbosity == Verbosity::Verbose {
+        page.conformities(&report.checks);
+    }
+    page.not_evaluated(&report.checks);
+    page.diagnostics(&report.diagnostics);
+    page.text
+}
+
+/// Diagnostics as text, each in full.
+pub fn diagnostics_text(diagnostics: &[Diagnostic], style: &TextStyle) -> String {
+    let mut page = Page { text: String::new(), style: *style };
+    for diagnostic in diagnostics {
+        page.diagnostic(diagnostic);
+    }
+    page.text
+}
+
+struct Page {
+    text: String,
+    style: TextStyle,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    /// A line in a colour; colours are ANSI numbers.
+    fn colored(&self, text: &str, ansi: &str) -> String {
+        if self.style.color { format!("\u{1b}[{ansi}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    fn summary(&mut self, report: &Report) {
+        let organization = report.organization.as_deref().map(visible);
+        let packs: Vec<String> =
+            report.packs.iter().map(|pack| format!("{} {}", pack.id, pack.version)).collect();
+        let parts = [
+            organization.unwrap_or_else(|| "(no organization named)".to_owned()),
+            format!("{} as of {}", report.stage, report.as_of),
+            format!("profile {}", report.profile),
+            packs.join(", "),
+        ];
+        self.line(&parts.join(" · "));
+        self.line("");
+        let name = report.verdict.state.name().to_uppercase();
+        let ansi = match report.verdict.state {
+            VerdictState::Blocked => "1;31",
+            VerdictState::Conditional | VerdictState::CannotSay => "1;33",
+            VerdictState::Ready => "1;32",
+        };
+        let name_shown = self.colored(&name, ansi);
+        for (at, because) in report.verdict.because.iter().enumerate() {
+            let lead = if at == 0 { name_shown.clone() } else { " ".repeat(name.len()) };
+            self.line(&format!("  {lead}  {because}"));
+        }
+        self.line("");
+        let total = |state: State| format!("{} {}", report.totals.get(state), state.name());
+        let all: Vec<String> = State::ALL.iter().map(|state| total(*state)).collect();
+        self.line(&format!("  {}", all[..4].join("   ")));
+        self.line(&format!("  {}   ({})", all[4..].join("   "), count(report.totals.all(), "check")));
+    }
+
+    fn heading(&mut self, text: &str) {
+        let rule = "─".repeat(self.style.width.saturating_sub(text.chars().count() + 4).min(60));
+        let shown = self.colored(text, "1");
+        self.line("");
+        self.line(&format!("── {shown} {rule}"));
+    }
+
+    /// Findings in this state that no other contains, each with those it contains.
+    fn findings(&mut self, report: &Report, state: State) {
+        let of: Vec<&Finding> =
+            report.findings.iter().filter(|f| f.state == state && f.contained_in.is_none()).collect();
+        if of.is_empty() {
+            return;
+        }
+        let name = match (state, of.len()) {
+            (State::Major | State::Minor, number) => {
+                count(number, &format!("{} nonconformity", state.name()))
+            }
+            (State::Opportunity, 1) => "1 opportunity for improvement".to_owned(),
+            (State::Opportunity, number) => format!("{number} opportunities for improvement"),
+            (_, number) => format!("{number} waived"),
+        };
+        self.heading(&name);
+        for finding in of {
+            self.finding(finding, None);
+            for contained in report.findings.iter().filter(|f| f.contained_in.as_ref() == Some(&finding.id)) {
+                self.finding(contained, Some(finding));
+            }
+        }
+    }
+
+    fn finding(&mut self, finding: &Finding, container: Option<&Finding>) {
+        let of = container.map_or(String::new(), |_| " (part of the above)".to_owned());
+        let code = format!(
+            "{}[{}] {} · {}{of}",
+            finding.state.name(),
+            finding.rule,
+            finding.requirements.join(", "),
+            finding.id
+        );
+        let severity = match finding.state {
+            State::Major => miette::Severity::Error,
+            State::Minor => miette::Severity::Warning,
+            _ => miette::Severity::Advice,
+        };
+        let mut shown: Vec<Place> = finding.places.iter().take(PLACES_SHOWN).cloned().collect();
+        // What the statement says already need not stand at its place again.
+        shown.iter_mut().filter(|place| place.label == finding.statement).for_each(|place| place.label.clear());
+        self.report(&Shown::new(code, &finding.statement, severity, &shown, &self.style));
+        if finding.places.len() > shown.len() {
+            self.line(&format!("  … and {}", count(finding.places.len() - shown.len(), "more place")));
+        }
+        if finding.undecidable > 0 {
+            self.note("open", &format!("{} could not be decided", count(finding.undecidable, "record")));
+        }
+        self.note("why", &finding.derivation.join("; "));
+        self.note("help", &finding.help);
+        if let Some(ask) = &finding.ask {
+            self.note("ask", ask);
+        }
+    }
+
+    fn report(&mut self, shown: &Shown) {
+        self.line("");
+        let styles = if self.style.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
+        let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_width(self.style.width)
+            .without_syntax_highlighting();
+        // Writing to a text does not fail, and excerpts always have their labels.
+        let _ = handler.render_report(&mut self.text, shown);
+    }
+
+    /// A line of what stands beside a finding, wrapped under its own beginning.
+    fn note(&mut self, name: &str, text: &str) {
+        let lead = format!("{name:>6}: ");
+        let room = self.style.width.saturating_sub(lead.len()).max(20);
+        for (at, line) in wrap(&visible(text), room).iter().enumerate() {
+            let lead = if at == 0 { lead.clone() } else { " ".repeat(lead.len()) };
+            self.line(&format!("{lead}{line}"));
+        }
+    }
+
+    fn conformities(&mut self, checks: &[Check]) {
+        let conform: Vec<&Check> = checks.iter().filter(|check| check.state == State::Conformity).collect();
+        if conform.is_empty() {
+            return;
+        }
+        self.heading(&format!("{} conform", count(conform.len(), "check")));
+        for check in conform {
+            self.line(&format!(
+                "  {:<8} {} ({})",
+                check.control.to_string(),
+                check.rule,
+                count(check.records, "record")
+            ));
+        }
+    }
+
+    /// What was not looked at, by reason.
+    fn not_evaluated(&mut self, checks: &[Check]) {
+        let mut reasons: BTreeMap<&str, Vec<&Check>> = BTreeMap::new();
+        for check in checks.iter().filter(|check| matches!(check.state, State::NotEvaluated | State::Faulted))
+        {
+            reasons.entry(check.reason.as_deref().unwrap_or_default()).or_default().push(check);
+        }
+        if reasons.is_empty() {
+            return;
+        }
+        let number: usize = reasons.values().map(Vec::len).sum();
+        self.heading(&format!("{} not evaluated", count(number, "check")));
+        for (reason, checks) in reasons {
+            let mut rules: Vec<&str> = checks.iter().map(|check| check.rule.as_str()).collect();
+            rules.sort_unstable();
+            rules.dedup();
+            self.note(&checks.len().to_string(), &format!("{reason}: {}", rules.join(", ")));
+        }
+    }
+
+    fn diagnostics(&mut self, diagnostics: &[Diagnostic]) {
+        let verbose = self.style.verbosity == Verbosity::Verbose;
+        let loud: Vec<&Diagnostic> =
+            diagnostics.iter().filter(|one| verbose || one.severity > Severity::Note).collect();
+        let notes = diagnostics.len() - loud.len();
+        if diagnostics.is_empty() {
+            return;
+        }
+        self.heading("about the evidence");
+        let mut shown: BTreeMap<crate::code::Code, usize> = BTreeMap::new();
+        for diagnostic in loud {
+            let of = shown.entry(diagnostic.code).or_default();
+            *of += 1;
+            if verbose || *of <= SHOWN_OF_A_CODE {
+                self.diagnostic(diagnostic);
+            }
+        }
+        for (code, number) in shown.into_iter().filter(|(_, number)| !verbose && *number > SHOWN_OF_A_CODE) {
+            self.line(&format!("  … and {} more of {code}", number - SHOWN_OF_A_CODE));
+        }
+        if notes > 0 {
+            self.line("");
+            self.line(&format!("  {} on how the evidence was read (`-v` shows them)", count(notes, "note")));
+        }
+    }
+
+    fn diagnostic(&mut self, diagnostic: &Diagnostic) {
+        let severity = match diagnostic.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Note => miette::Severity::Advice,
+        };
+        let places = &diagnostic.places[..diagnostic.places.len().min(PLACES_SHOWN)];
+        self.report(&Shown::new(
+            diagnostic.code.text().to_owned(),
+            &diagnostic.message,
+            severity,
+            places,
+            &self.style,
+        ));
+        let bare = places.iter().filter(|place| place.excerpt.is_none());
+        for place in bare.filter(|place| !diagnostic.message.contains(&place.file)) {
+            self.line(&format!("    in {}", visible(&place.file)));
+        }
+        if let Some(help) = &diagnostic.help {
+            self.note("help", help);
+        }
+    }
+}
+
+/// Lines of at most so many characters, cut at blanks.
+fn wrap(text: &str, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let full = lines
+            .last()
+            .is_some_and(|line| !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room);
+        if full {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
+}
+
+/// A finding or diagnostic as miette shows it.
+#[derive(Debug)]
+struct Shown {
+    code: String,
+    message: String,
+    severity: miette::Severity,
+    snippets: Snippets,
+}
+
+impl Shown {
+    fn new(
+        code: String,
+        message: &str,
+        severity: miette::Severity,
+        places: &[Place],
+        style: &TextStyle,
+    ) -> Self {
+        let snippets = Snippets::new(places, style.excerpt);
+        let mut message = visible(message);
+        // A place without a text to show is at least named.
+        for place in places.iter().filter(|place| place.excerpt.is_none() && !place.label.is_empty()) {
+            if !message.contains(&place.file) {
+                let _ = write!(message, " ({}: {})", visible(&place.file), visible(&place.label));
+            }
+        }
+        Self { code: visible(&code), message, severity, snippets }
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Shown {}
+
+impl miette::Diagnostic for Shown {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(&self.code))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(self.severity)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        (!self.snippets.is_empty()).then_some(&self.snippets as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.snippets.labels().iter().cloned()))
+    }
+}

@@ -1,0 +1,33 @@
+//! A record remembered by where it stands.
+
+use crate::evidence::{Position, Record};
+use jiff::Timestamp;
+
+/// Where a record stands and when it happened; small enough to keep many.
+///
+/// Marks are ordered by time, then by log and place, so that "first" means the same whatever the
+/// order in which files are read. What has no time comes last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark {
+    /// When it happened; the end of time for what has none.
+    pub time: Timestamp,
+    /// Number of the log, from 0.
+    pub log: u32,
+    /// Where the record stands in the log.
+    pub position: Position,
+    /// Which event of its item it is, from 0.
+    pub part: u32,
+}
+
+impl Mark {
+    /// The mark of a record of this log.
+    pub fn of(record: &Record<'_>, log: u32) -> Self {
+        let time = record.time.map_or(Timestamp::MAX, crate::time::Time::instant);
+        Self { time, log, position: record.position, part: record.part }
+    }
+
+    /// True when the record has a time.
+    pub fn has_time(self) -> bool {
+        self.time != Timestamp::MAX
+    }
+}

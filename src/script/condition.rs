@@ -1,0 +1,121 @@
+//! Expressions of rules, compiled with their parameters and asked about rows and records.
+
+use super::doubt::decide;
+use super::engine::{CONDITION_STEPS, allow};
+use super::events::{EventView, GroupView};
+use super::fault::{self, Within};
+use super::{Setting, local};
+use crate::evidence::{Decision, Row};
+use crate::finding::Diagnostic;
+use crate::pack::{Expression, Rule};
+use crate::scan::{Answer, Sighting};
+use rhai::{AST, Dynamic, EvalAltResult, Scope};
+use std::sync::Arc;
+
+/// An expression of a rule, ready to be asked.
+#[derive(Clone)]
+pub struct Compiled {
+    ast: Arc<AST>,
+    rule: Arc<Rule>,
+    expression: Expression,
+    setting: Arc<Setting>,
+}
+
+impl Compiled {
+    /// Compiles an expression of a rule under its setting.
+    ///
+    /// # Errors
+    /// When the expression is malformed; the place is in the rule's file.
+    pub fn new(
+        rule: &Arc<Rule>,
+        expression: &Expression,
+        setting: &Arc<Setting>,
+    ) -> Result<Self, Diagnostic> {
+        let ast = local(&setting.names, |engine| {
+            let mut scope = setting.scope();
+            // Strict variables: what an expression may name must be known when it is compiled.
+            for name in ["r", "j", "g"] {
+                scope.push(name, ());
+            }
+            engine.compile_expression_with_scope(&scope, &expression.text)
+        });
+        let within = Within::Expression(&rule.text, expression);
+        let ast = ast.map_err(|error| fault::syntax(&rule.id, within, &error))?;
+        let (rule, expression, setting) = (Arc::clone(rule), expression.clone(), Arc::clone(setting));
+        Ok(Self { ast: Arc::new(ast), rule, expression, setting })
+    }
+
+    /// Asks whether the condition holds for a row.
+    ///
+    /// # Errors
+    /// When the expression fails; a fault of the rule.
+    pub fn holds_for(&self, row: &Row) -> Result<Decision, Diagnostic> {
+        decide(|| self.evaluate::<bool>(&[("r", &|| Dynamic::from(row.clone()))]))
+            .map_err(|error| self.failed(&error))
+    }
+
+    /// Asks whether the condition holds for a record of a log, and the row it is joined with.
+    ///
+    /// # Errors
+    /// When the expression fails; a fault of the rule.
+    pub fn holds_for_record(
+        &self,
+        sighting: &Sighting<'_, '_>,
+        row: Option<&Row>,
+    ) -> Result<Answer, Diagnostic> {
+        let view = EventView::of(sighting);
+        let joined = || row.map_or(Dynamic::UNIT, |row| Dynamic::from(row.clone()));
+        let decision =
+            decide(|| self.evaluate::<bool>(&[("r", &|| Dynamic::from(view.clone())), ("j", &joined)]));
+        let decision = decision.map_err(|error| self.failed(&error))?;
+        Ok(Answer { decision, reads: view.take_reads() })
+    }
+
+    /// Asks whether the condition holds for a group.
+    ///
+    /// # Errors
+    /// When the expression fails; a fault of the rule.
+    pub fn holds_for_group(&self, group: &GroupView) -> Result<bool, Diagnostic> {
+        self.evaluate::<bool>(&[("g", &|| Dynamic::from(group.clone()))]).map_err(|error| self.failed(&error))
+    }
+
+    /// What a message says of a row.
+    ///
+    /// # Errors
+    /// When the expression fails; a fault of the rule.
+    pub fn says_of(&self, row: &Row) -> Result<String, Diagnostic> {
+        self.text(&[("r", &|| Dynamic::from(row.clone()))])
+    }
+
+    /// What a message says of a group.
+    ///
+    /// # Errors
+    /// When the expression fails; a fault of the rule.
+    pub fn says_of_group(&self, group: &GroupView) -> Result<String, Diagnostic> {
+        let joined = || group.joined.clone().map_or(Dynamic::UNIT, Dynamic::from);
+        self.text(&[("g", &|| Dynamic::from(group.clone())), ("j", &joined)])
+    }
+
+    fn text(&self, values: &[(&str, &dyn Fn() -> Dynamic)]) -> Result<String, Diagnostic> {
+        let text = self.evaluate::<Dynamic>(values).map_err(|error| self.failed(&error))?;
+        Ok(text.to_string().split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    fn evaluate<T: Clone + Send + Sync + 'static>(
+        &self,
+        values: &[(&str, &dyn Fn() -> Dynamic)],
+    ) -> Result<T, Box<EvalAltResult>> {
+        let mut scope: Scope<'_> = self.setting.scope();
+        for (name, value) in values {
+            scope.push_dynamic(*name, value());
+        }
+        local(&self.setting.names, |engine| {
+            allow(CONDITION_STEPS, None);
+            engine.eval_ast_with_scope::<T>(&mut scope, &self.ast)
+        })
+    }
+
+    fn failed(&self, error: &EvalAltResult) -> Diagnostic {
+        fault::failure(&self.rule.id, Within::Expression(&self.rule.text, &self.expression), error)
+    }
+}

@@ -1,0 +1,143 @@
+//! The engine that rules run in: nine chosen packages, our own types, and limits on everything.
+//!
+//! Rhai's own limits do not bound native time, memory or stack (reproduced in 1.27.0), so what can
+//! run for ever is replaced, what can nest deeply is capped, and threads have large stacks. See
+//! `tests/packs.rs` for each of the holes.
+
+use super::{context, doubt, events, rows, text, times, verdict};
+use crate::world::Deadline;
+use rhai::packages::{
+    ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage,
+    BasicMathPackage, BasicStringPackage, LogicPackage, MoreStringPackage, Package,
+};
+use rhai::{Dynamic, Engine, ImmutableString, OptimizationLevel};
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
+
+/// Steps that one judgement may take, besides those that its evidence allows.
+pub(super) const JUDGE_STEPS: u64 = 500_000;
+/// Steps more for every row that a judgement may look at.
+pub(super) const STEPS_PER_ROW: u64 = 500;
+/// Steps that one condition may take on one row.
+pub(super) const CONDITION_STEPS: u64 = 20_000;
+/// Time that one judgement may take.
+pub(super) const JUDGE_TIME: Duration = Duration::from_secs(20);
+/// Bytes of all texts within one value.
+const TEXT_BYTES: usize = 4 << 20;
+/// Elements within one value; bounds how deep a value can nest, and so the stack.
+const ELEMENTS: usize = 10_000;
+
+thread_local! {
+    static STEPS: Cell<u64> = const { Cell::new(0) };
+    static DEADLINE: Cell<Option<Deadline>> = const { Cell::new(None) };
+}
+
+/// Gives what runs next so many steps and so much time.
+pub(super) fn allow(steps: u64, time: Option<Duration>) {
+    STEPS.set(steps);
+    DEADLINE.set(time.map(Deadline::after));
+}
+
+/// Names that scripts can read from rows and records.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Fields of tables and documents.
+    pub fields: BTreeSet<String>,
+    /// Fields of events, in the order of their slots.
+    pub event_fields: Vec<String>,
+    /// Tells these names from others, so that a thread keeps one engine for each.
+    pub fingerprint: u64,
+}
+
+impl Names {
+    /// The names of these fields.
+    pub fn new(fields: BTreeSet<String>, event_fields: Vec<String>) -> Self {
+        let mut hasher = DefaultHasher::new();
+        (&fields, &event_fields).hash(&mut hasher);
+        Self { fields, event_fields, fingerprint: hasher.finish() }
+    }
+}
+
+/// Builds an engine that knows these names.
+pub(super) fn build(names: &Names) -> Engine {
+    // Closures are named by a hash; without a fixed seed, messages would differ from run to run.
+    let _ = rhai::config::hashing::set_hashing_seed(Some([0x7072, 0x6561, 0x7564, 0x6974]));
+    let mut engine = Engine::new_raw();
+    for package in [
+        ArithmeticPackage::new().as_shared_module(),
+        BasicStringPackage::new().as_shared_module(),
+        BasicIteratorPackage::new().as_shared_module(),
+        BasicFnPackage::new().as_shared_module(),
+        LogicPackage::new().as_shared_module(),
+        BasicMathPackage::new().as_shared_module(),
+        BasicArrayPackage::new().as_shared_module(),
+        BasicMapPackage::new().as_shared_module(),
+        MoreStringPackage::new().as_shared_module(),
+    ] {
+        engine.register_global_module(package);
+    }
+    restrict(&mut engine);
+    doubt::register(&mut engine);
+    text::register(&mut engine);
+    times::register(&mut engine);
+    rows::register(&mut engine, &names.fields);
+    events::register(&mut engine, names);
+    verdict::register(&mut engine);
+    context::register(&mut engine);
+    engine
+}
+
+fn restrict(engine: &mut Engine) {
+    for symbol in ["eval", "print", "debug", "import", "export"] {
+        engine.disable_symbol(symbol);
+    }
+    engine
+        .set_optimization_level(OptimizationLevel::Simple)
+        .set_strict_variables(true)
+        .set_allow_shadowing(false)
+        .set_fail_on_invalid_map_property(true)
+        .set_max_modules(0)
+        .set_max_variables(64)
+        .set_max_functions(64)
+        .set_max_call_levels(16)
+        .set_max_expr_depths(64, 48)
+        .set_max_string_size(TEXT_BYTES)
+        .set_max_array_size(ELEMENTS)
+        .set_max_map_size(ELEMENTS);
+    // The engine's own counter starts anew in every closure, so steps are counted here.
+    engine.on_progress(|_| {
+        let left = STEPS.get();
+        if left == 0 {
+            return Some(Dynamic::from(OUT_OF_STEPS));
+        }
+        STEPS.set(left - 1);
+        let passed = left % 1_024 == 0 && DEADLINE.get().is_some_and(Deadline::has_passed);
+        passed.then(|| Dynamic::from(OUT_OF_TIME))
+    });
+    engine.register_fn("pad", pad_text).register_fn("pad", pad_character);
+}
+
+/// What a rule is told that takes too many steps.
+pub(super) const OUT_OF_STEPS: &str = "it takes more steps than a rule may";
+/// What a rule is told that takes too long.
+pub(super) const OUT_OF_TIME: &str = "it takes longer than a rule may";
+
+type Failed = Box<rhai::EvalAltResult>;
+
+/// Rhai's own `pad` never ends on an empty filling.
+fn pad_text(text: &mut ImmutableString, length: i64, filling: &str) -> Result<(), Failed> {
+    let wanted = usize::try_from(length).unwrap_or(0);
+    if filling.is_empty() || wanted > TEXT_BYTES / 4 {
+        return Err("`pad` needs a filling and a length that fits into a text".into());
+    }
+    let missing = wanted.saturating_sub(text.chars().count());
+    let padded: String = text.chars().chain(filling.chars().cycle().take(missing)).collect();
+    *text = padded.into();
+    Ok(())
+}
+
+fn pad_character(text: &mut ImmutableString, length: i64, filling: char) -> Result<(), Failed> {
+    pad_text(text, length, filling.encode_utf8(&mut [0; 4]))
+}

@@ -1,0 +1,196 @@
+//! Rhai: conditions, messages and judgements of rules.
+//!
+//! Rules are pure: evidence, parameters and the day of judgement in, observations out. There are no
+//! files, no clock, no randomness and no printing in here, and steps, time and sizes are limited.
+//! Every thread has an engine of its own.
+
+mod condition;
+mod context;
+mod doubt;
+mod engine;
+mod events;
+mod fault;
+mod rows;
+mod text;
+mod times;
+mod verdict;
+
+pub use condition::Compiled;
+pub use context::{Context, ContextData, ControlView, KindView, Params};
+pub use doubt::Doubt;
+pub use engine::Names;
+pub use events::GroupView;
+pub use rows::Rows;
+pub use verdict::{EventPart, KEPT, Observation, Pointer, Target, Verdict};
+
+use crate::finding::Diagnostic;
+use crate::pack::{Packs, ParamValue, Rule};
+use crate::time::Time;
+use fault::Within;
+use rhai::{AST, CallFnOptions, Dynamic, Engine, ImmutableString, Scope};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A script may be so long.
+const LONGEST_SCRIPT: usize = 256 << 10;
+
+/// All rules, ready to be planned.
+pub struct Rules {
+    /// The rules, in the order of the packs.
+    pub list: Vec<CompiledRule>,
+    /// Names that scripts know.
+    pub names: Arc<Names>,
+}
+
+/// A rule and its script.
+#[derive(Clone)]
+pub struct CompiledRule {
+    /// The rule.
+    pub rule: Arc<Rule>,
+    /// Its script, when it has one.
+    pub script: Option<Arc<AST>>,
+}
+
+/// What the expressions of one rule see besides rows: its parameters and the day of judgement.
+pub struct Setting {
+    /// Names that scripts know.
+    pub names: Arc<Names>,
+    /// `params`.
+    pub params: Params,
+    /// `as_of`.
+    pub as_of: Time,
+}
+
+impl Setting {
+    /// A scope with what stands still.
+    fn scope(&self) -> Scope<'static> {
+        let mut scope = Scope::new();
+        scope.push_constant("params", self.params.clone());
+        scope.push_constant("as_of", self.as_of);
+        scope
+    }
+}
+
+/// Compiles the scripts of all rules and checks every expression.
+///
+/// # Errors
+/// Everything that is malformed, each at its place in the rule's own text.
+pub fn compile(packs: &Packs) -> Result<Rules, Vec<Diagnostic>> {
+    let names = Arc::new(names(packs));
+    let mut errors = Vec::new();
+    let mut list = Vec::new();
+    for rule in packs.rules() {
+        let rule = Arc::new(rule.clone());
+        errors.extend(check_expressions(&rule, &names));
+        match compile_script(&rule, &names) {
+            Ok(script) => list.push(CompiledRule { rule, script: script.map(Arc::new) }),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() { Ok(Rules { list, names }) } else { Err(errors) }
+}
+
+/// Every expression is compiled once with the parameters as the rule declares them.
+fn check_expressions(rule: &Arc<Rule>, names: &Arc<Names>) -> Vec<Diagnostic> {
+    let defaults = rule.params.iter().map(|(name, param)| (name.clone(), value(&param.default)));
+    let setting = Arc::new(Setting {
+        names: Arc::clone(names),
+        params: Params(Arc::new(defaults.collect())),
+        as_of: Time::Day(jiff::civil::Date::ZERO),
+    });
+    rule.expressions()
+        .into_iter()
+        .filter_map(|expression| Compiled::new(rule, expression, &setting).err())
+        .collect()
+}
+
+fn compile_script(rule: &Rule, names: &Names) -> Result<Option<AST>, Diagnostic> {
+    let Some(source) = &rule.script else { return Ok(None) };
+    let whole = || source.line(1).place("in this script");
+    let wrong = |message: String| Diagnostic::error(crate::code::Code::InvalidRule, message).at(whole());
+    if source.text().len() > LONGEST_SCRIPT {
+        return Err(wrong(format!(
+            "the script of rule {} is longer than {} KiB",
+            rule.id,
+            LONGEST_SCRIPT >> 10
+        )));
+    }
+    let ast = local(names, |engine| engine.compile(source.text()));
+    let ast = ast.map_err(|error| fault::syntax(&rule.id, Within::Script(source), &error))?;
+    if !ast.iter_functions().any(|function| function.name == "judge" && function.params.len() == 1) {
+        return Err(wrong(format!("the script of rule {} has no `fn judge(cx)`", rule.id)));
+    }
+    Ok(Some(ast))
+}
+
+/// Lets a rule judge.
+///
+/// # Errors
+/// When the script fails or gives no verdict; a fault of the rule.
+pub fn judge(compiled: &CompiledRule, names: &Names, cx: Context) -> Result<Verdict, Diagnostic> {
+    let (Some(ast), Some(source)) = (&compiled.script, &compiled.rule.script) else {
+        return Ok(Verdict::default());
+    };
+    let rows: usize = cx.0.tables.values().map(|rows| rows.0.len()).sum();
+    let steps = engine::JUDGE_STEPS + engine::STEPS_PER_ROW * rows as u64;
+    let said = local(names, |engine| {
+        engine::allow(steps, Some(engine::JUDGE_TIME));
+        let options = CallFnOptions::new().eval_ast(false);
+        engine.call_fn_with_options::<Dynamic>(options, &mut Scope::new(), ast, "judge", (cx,))
+    });
+    let within = Within::Script(source);
+    let said = said.map_err(|error| fault::failure(&compiled.rule.id, within, &error))?;
+    said.try_cast::<Verdict>().ok_or_else(|| {
+        let message =
+            format!("rule {} failed: judge gave no verdict; end it with `exceptions(…)`", compiled.rule.id);
+        let at = source.text().find("judge").unwrap_or(0);
+        Diagnostic::error(crate::code::Code::RuleFailed, message)
+            .at(source.span(at..at + 5).place("this function"))
+    })
+}
+
+/// What was in doubt in this thread since this was last asked.
+pub fn take_doubts() -> Vec<Doubt> {
+    doubt::take_doubts()
+}
+
+/// The value of a parameter for scripts.
+pub fn value(value: &ParamValue) -> Dynamic {
+    match value {
+        ParamValue::Duration(length) => Dynamic::from(*length),
+        ParamValue::Integer(number) => Dynamic::from(*number),
+        ParamValue::Number(number) => Dynamic::from(*number),
+        ParamValue::Boolean(value) => Dynamic::from(*value),
+        ParamValue::Text(text) => Dynamic::from(ImmutableString::from(text.as_str())),
+        ParamValue::Texts(texts) => {
+            let texts: Vec<Dynamic> =
+                texts.iter().map(|text| Dynamic::from(ImmutableString::from(text.as_str()))).collect();
+            Dynamic::from(texts)
+        }
+    }
+}
+
+fn names(packs: &Packs) -> Names {
+    let fields: BTreeSet<String> =
+        packs.kinds.values().flat_map(|kind| kind.fields.keys().cloned()).collect();
+    Names::new(fields, packs.event_fields.names().to_vec())
+}
+
+thread_local! {
+    /// The engine of this thread, for one set of names.
+    static ENGINE: RefCell<BTreeMap<u64, Rc<Engine>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Works with the engine of this thread that knows these names.
+fn local<T>(names: &Names, work: impl FnOnce(&Engine) -> T) -> T {
+    let engine = ENGINE.with_borrow_mut(|engines| {
+        // Packs change between runs in one process, as tests have it; old engines are of no use.
+        if engines.len() > 4 {
+            engines.clear();
+        }
+        Rc::clone(engines.entry(names.fingerprint).or_insert_with(|| Rc::new(engine::build(names))))
+    });
+    work(&engine)
+}

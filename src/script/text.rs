@@ -1,0 +1,128 @@
+//! Texts in rules: predicates that hold or do not hold, whatever they are asked about.
+//!
+//! On anything but texts they are false, never an error: a missing field has no prefix. That makes
+//! conditions total, so that their parts can be asked in any order.
+
+use super::doubt::Unsure;
+use regex::Regex;
+use rhai::{Dynamic, Engine, ImmutableString};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::rc::Rc;
+
+/// A regular expression may take so much memory once compiled.
+const PATTERN_BYTES: usize = 1 << 20;
+/// Regular expressions kept compiled in each thread.
+const PATTERNS: usize = 256;
+
+thread_local! {
+    static COMPILED: RefCell<HashMap<String, Option<Rc<Regex>>>> = RefCell::default();
+}
+
+/// A compiled pattern; `None` for what is no pattern.
+pub(super) fn pattern(text: &str) -> Option<Rc<Regex>> {
+    COMPILED.with_borrow_mut(|compiled| {
+        if let Some(known) = compiled.get(text) {
+            return known.clone();
+        }
+        let made = regex::RegexBuilder::new(text).size_limit(PATTERN_BYTES).build().ok().map(Rc::new);
+        if compiled.len() >= PATTERNS {
+            compiled.clear();
+        }
+        compiled.insert(text.to_owned(), made.clone());
+        made
+    })
+}
+
+/// Asks about two texts; false about anything else, in doubt about what is in doubt.
+fn about(left: &Dynamic, right: &Dynamic, holds: impl Fn(&str, &str) -> bool) -> bool {
+    if let Some(unsure) = left.read_lock::<Unsure>() {
+        return unsure.answer();
+    }
+    match (left.read_lock::<ImmutableString>(), right.read_lock::<ImmutableString>()) {
+        (Some(left), Some(right)) => holds(&left, &right),
+        _ => false,
+    }
+}
+
+/// A text made from a text; what is no text stays what it is.
+fn map(value: Dynamic, made: impl Fn(&str) -> String) -> Dynamic {
+    match value.read_lock::<ImmutableString>().map(|text| made(&text)) {
+        Some(made) => Dynamic::from(made),
+        None => value,
+    }
+}
+
+pub(super) fn register(engine: &mut Engine) {
+    engine.register_fn("starts_with", |a: Dynamic, b: Dynamic| about(&a, &b, |a, b| a.starts_with(b)));
+    engine.register_fn("ends_with", |a: Dynamic, b: Dynamic| about(&a, &b, |a, b| a.ends_with(b)));
+    engine.register_fn("contains", |a: Dynamic, b: Dynamic| about(&a, &b, |a, b| a.contains(b)));
+    engine.register_fn("matches", |a: Dynamic, b: Dynamic| {
+        about(&a, &b, |a, b| pattern(b).is_some_and(|pattern| pattern.is_match(a)))
+    });
+    engine.register_fn("in_cidr", |a: Dynamic, b: Dynamic| about(&a, &b, in_cidr));
+    engine.register_fn("same_text", |a: Dynamic, b: Dynamic| about(&a, &b, |a, b| folded(a) == folded(b)));
+    engine.register_fn("to_lower", |a: Dynamic| map(a, str::to_lowercase));
+    engine.register_fn("trim", |a: Dynamic| map(a, |text| text.trim().to_owned()));
+    engine.register_fn("folded", |a: Dynamic| map(a, folded));
+    // A count with its noun, as messages need it.
+    engine.register_fn("count", |number: i64, noun: &str| {
+        crate::finding::count(usize::try_from(number).unwrap_or(0), noun)
+    });
+    engine.register_fn("percent", percent);
+}
+
+/// Lower case, one blank between words.
+fn folded(text: &str) -> String {
+    text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// `45.0 %`; nothing of nothing is 0 %.
+#[expect(clippy::cast_precision_loss, reason = "shares of counted rows")]
+fn percent(part: i64, whole: i64) -> String {
+    let share = if whole == 0 { 0.0 } else { part as f64 * 100.0 / whole as f64 };
+    format!("{share:.1} %")
+}
+
+/// True when an address lies in a network such as `10.0.0.0/8` or `2001:db8::/32`.
+fn in_cidr(address: &str, network: &str) -> bool {
+    let Some((base, length)) = network.split_once('/') else { return false };
+    let (Ok(address), Ok(base), Ok(length)) = (address.parse(), base.parse(), length.parse::<u32>()) else {
+        return false;
+    };
+    let shares =
+        |a: u128, b: u128, bits: u32| length <= bits && (length == 0 || (a ^ b) >> (bits - length) == 0);
+    match (address, base) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => shares(u128::from(u32::from(a)), u128::from(u32::from(b)), 32),
+        (IpAddr::V6(a), IpAddr::V6(b)) => shares(u128::from(a), u128::from(b), 128),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_hold_their_addresses_and_no_others() {
+        assert!(
+            in_cidr("10.1.2.3", "10.0.0.0/8")
+                && in_cidr("1.2.3.4", "0.0.0.0/0")
+                && in_cidr("1.2.3.4", "1.2.3.4/32")
+        );
+        assert!(
+            !in_cidr("11.0.0.0", "10.0.0.0/8")
+                && !in_cidr("::1", "10.0.0.0/8")
+                && !in_cidr("10.0.0.1", "10.0.0.0/33")
+        );
+        assert!(in_cidr("2001:db8::1", "2001:db8::/32") && !in_cidr("2001:db9::1", "2001:db8::/32"));
+        assert!(!in_cidr("host", "10.0.0.0/8") && !in_cidr("10.0.0.1", "10.0.0.0"));
+    }
+
+    #[test]
+    fn shares_are_written_with_one_decimal() {
+        assert_eq!(percent(36, 80), "45.0 %");
+        assert_eq!(percent(1, 0), "0.0 %");
+    }
+}
