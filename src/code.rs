@@ -40,6 +40,7 @@ codes! {
     BadRecord = "evidence::bad-record": "A record of a log or list could not be read and was set aside.";
     BareCarriageReturn = "evidence::bare-carriage-return": "Rows end in a bare carriage return; lines are counted at line feeds.";
     Disguised = "evidence::disguised": "A file holds another format than its name says; it was read as what it is.";
+    CopiedRecords = "evidence::copied-records": "Records of a file stand in another file of their kind too, so they count twice.";
     DuplicateKey = "evidence::duplicate-key": "A key stands twice in one object, so its value is not decidable.";
     Empty = "evidence::empty": "A file holds nothing.";
     Encoding = "evidence::encoding": "A file is not UTF-8; its encoding was taken from its bytes.";

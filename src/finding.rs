@@ -288,10 +288,12 @@ impl fmt::Display for Diagnostic {
 
 /// `1 row`, `3 rows`: a count with its noun.
 pub fn count(number: usize, noun: &str) -> String {
-    let plural = match noun.strip_suffix('y') {
-        Some(stem) if number != 1 => format!("{stem}ies"),
-        _ if number == 1 => noun.to_owned(),
-        _ => format!("{noun}s"),
-    };
-    format!("{number} {plural}")
+    if number == 1 {
+        return format!("1 {noun}");
+    }
+    match noun.strip_suffix('y') {
+        _ if noun == "person" => format!("{number} people"),
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{number} {stem}ies"),
+        _ => format!("{number} {noun}s"),
+    }
 }

@@ -6,6 +6,7 @@
 //! `ARCHITECTURE.md` shows the house, `tests/floors.rs` keeps it so.
 
 // 0 ground
+mod clip;
 pub mod code;
 pub mod control_id;
 pub mod finding;

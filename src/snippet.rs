@@ -5,6 +5,7 @@
 //! each block keeps the name, line and column of its file, so that one finding can show several
 //! files in one report.
 
+use crate::clip::clip;
 use crate::place::Place;
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
@@ -38,13 +39,11 @@ struct Lines {
 }
 
 impl Snippets {
-    /// Lays out the excerpts of these places in the order given, cut to so many columns where a
-    /// limit is given. Places without an excerpt are left out. Control characters are made visible,
-    /// one for one.
-    pub fn new(places: &[Place], columns: Option<usize>) -> Self {
+    /// Lays out the excerpts of these places in the order given, cut to so many columns. Places
+    /// without an excerpt are left out. Control characters are made visible, one for one.
+    pub fn new(places: &[Place], columns: usize) -> Self {
         let mut snippets = Self::default();
-        let narrowed: Vec<Place> = places.iter().map(|place| narrow(place, columns)).collect();
-        let places = &narrowed[..];
+        let places = &clip(places, columns)[..];
         let blocks = join(places);
         for block in &blocks {
             snippets.lay_down(block);
@@ -105,32 +104,6 @@ impl Lines {
             && self.column == column
             && (self.line..self.line + self.lines.len()).contains(&line)
     }
-}
-
-/// A place whose excerpt is cut around its mark to so many columns.
-fn narrow(place: &Place, columns: Option<usize>) -> Place {
-    let mut place = place.clone();
-    let (Some(columns), Some(excerpt)) = (columns, &mut place.excerpt) else { return place };
-    let widest = excerpt.text.split('\n').map(|line| line.chars().count()).max().unwrap_or(0);
-    let before = &excerpt.text[..excerpt.start];
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let mark = before[line_start..].chars().count();
-    let length = excerpt.text[excerpt.start..excerpt.end].chars().count();
-    if widest <= columns || place.sheet.is_some() {
-        return place;
-    }
-    let skip = if mark + length <= columns { 0 } else { mark.saturating_sub(columns / 4) };
-    let cut = |line: &str| line.chars().skip(skip).take(columns).collect::<String>();
-    let lines: Vec<String> = excerpt.text.split('\n').map(cut).collect();
-    let marked = before.matches('\n').count();
-    let start = lines[..marked].iter().map(|line| line.len() + 1).sum::<usize>();
-    let bytes =
-        |line: &str, characters: usize| line.chars().take(characters).map(char::len_utf8).sum::<usize>();
-    excerpt.start = start + bytes(&lines[marked], mark - skip);
-    excerpt.end = start + bytes(&lines[marked], mark - skip + length);
-    excerpt.text = lines.join("\n");
-    excerpt.column += skip;
-    place
 }
 
 /// Blocks of touching excerpts, in order of first appearance.
@@ -288,7 +261,7 @@ mod tests {
     fn render(places: &[Place]) -> String {
         let mut out = String::new();
         GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor())
-            .render_report(&mut out, &Shown(Snippets::new(places, None)))
+            .render_report(&mut out, &Shown(Snippets::new(places, 200)))
             .unwrap();
         out
     }
@@ -320,7 +293,7 @@ mod tests {
     fn a_narrow_terminal_sees_the_mark_and_the_right_column() {
         let source = Source::new("a.csv", format!("{}\n{},MARK,é\n", "h,".repeat(60), "é".repeat(90)));
         let place = place(&source, "MARK", "");
-        let snippets = Snippets::new(std::slice::from_ref(&place), Some(30));
+        let snippets = Snippets::new(std::slice::from_ref(&place), 30);
         let mut out = String::new();
         let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(40);
         handler.render_report(&mut out, &Shown(snippets)).unwrap();

@@ -84,19 +84,18 @@ impl Output {
         TextStyle {
             color: self.is_colored(is_terminal),
             width: width.unwrap_or(PAGE).clamp(40, 160),
-            // The gutter of an excerpt takes some columns.
-            excerpt: width.map(|width| width.clamp(40, 160) - 12),
             verbosity: self.verbosity,
         }
     }
 
     fn is_colored(&self, is_terminal: bool) -> bool {
-        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let forced = || std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0");
         match self.color {
             Color::Always => true,
             Color::Never => false,
             Color::Auto if set("NO_COLOR") => false,
-            Color::Auto if set("CLICOLOR_FORCE") => true,
+            Color::Auto if forced() => true,
             Color::Auto => is_terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
         }
     }

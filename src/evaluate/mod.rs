@@ -15,7 +15,7 @@ use crate::script::{self, Context, ContextData, ControlView, Doubt, KindView, Ro
 use crate::time::Time;
 use crate::world::World;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Records in doubt that a report points at.
@@ -36,6 +36,8 @@ pub struct Outcome {
     pub undecidable: usize,
     /// The first of them.
     pub undecided: Vec<Place>,
+    /// Fields that were asked for and that no column gives.
+    pub unmapped: BTreeSet<String>,
     /// One sentence of the rule on all of it.
     pub statement: Option<String>,
     /// Why nothing can be said, when that is so.
@@ -213,6 +215,13 @@ fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: &places::Sh
     let undecided = said.doubts.iter().map(|doubt| doubt.row.place(&doubt.field, "not decidable"));
     let mut places: Vec<Place> = undecided.take(DOUBTS_SHOWN).collect();
     places.extend(said.undecided.iter().filter_map(|pointer| places::place(pointer, shown)));
+    let asked = said.doubts.iter().map(|doubt| (&doubt.row, &doubt.field));
+    let pointed = said.undecided.iter().filter_map(|pointer| match &pointer.target {
+        script::Target::Field(row, field) => Some((row, field)),
+        _ => None,
+    });
+    let unmapped = asked.chain(pointed).filter(|(row, field)| !row.table.has(field));
+    let unmapped = unmapped.map(|(_, field)| field.clone()).collect();
     let seen = |one: script::Observation| Seen {
         places: one.pointers.iter().filter_map(|pointer| places::place(pointer, shown)).collect(),
         statement: one.statement,
@@ -228,6 +237,7 @@ fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: &places::Sh
         records: said.records,
         undecidable: said.undecidable,
         undecided: places,
+        unmapped,
         statement: said.verdict.statement,
         not_evaluated: said.verdict.not_evaluated,
         covers: said.verdict.covers,

@@ -1,5 +1,6 @@
 //! All files of a folder, opened side by side and put together in order.
 
+use super::copies::copies;
 use super::events::When;
 use super::grid::Grid;
 use super::inspect::inspect;
@@ -62,6 +63,7 @@ pub fn collect(packs: &Packs, scope: &Scope, world: &dyn World) -> Result<Eviden
     collector.unmatched(&entries, &mut evidence);
     taken.into_iter().for_each(|taken| taken.give(&mut evidence));
     collector.check_populations(&mut evidence);
+    evidence.diagnostics.extend(copies(&evidence.tables));
     for row in persons::tie(&evidence.tables) {
         let message = format!("`{}` is the name of several people on the roster", row.subject());
         let help = "tell them apart by e-mail or personnel number";

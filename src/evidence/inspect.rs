@@ -42,8 +42,8 @@ fn rows(table: &mut Table) -> Vec<Diagnostic> {
             }
         }
     }
-    let partly = told(table, partly, "count as far as their cells can be told apart; the rest is not decidable");
-    let aside = told(table, aside, "were set aside");
+    let partly = told(table, partly, "counted as far as the cells can be told apart, the rest not decidable");
+    let aside = told(table, aside, "set aside");
     partly.into_iter().chain(aside).collect()
 }
 
@@ -51,9 +51,9 @@ fn told(table: &Table, mut places: Vec<Place>, done: &str) -> Option<Diagnostic>
     let number = places.len();
     places.truncate(ROWS_TOLD);
     let message = format!(
-        "{} of {} have more or fewer cells than the header has columns, and {done}",
+        "{}: {} with more or fewer cells than the header has columns, {done}",
+        table.file(),
         count(number, "row"),
-        table.file()
     );
     let help = "give each row a cell for every column, and quote cells that hold the delimiter";
     let diagnostic = Diagnostic { places, ..Diagnostic::warning(Code::RaggedRow, message).help(help) };
@@ -70,7 +70,8 @@ fn preamble(table: &Table) -> Option<Diagnostic> {
     let above = table.grid.preamble;
     let message = format!("{} above the header of {} were skipped", count(above, "row"), table.file());
     (above > 0).then(|| {
-        Diagnostic::note(Code::Preamble, message).at(table.grid.header_span().place_alone("taken for the header"))
+        Diagnostic::note(Code::Preamble, message)
+            .at(table.grid.header_span().place_alone("taken for the header"))
     })
 }
 
@@ -169,7 +170,8 @@ fn unknown_words(table: &Table, field: &str, column: usize, rows: &[usize]) -> V
         } else {
             "here".to_owned()
         };
-        let places = rows.iter().take(SHOWN).map(|&row| table.grid.span(row, column).place_alone(label.clone()));
+        let places =
+            rows.iter().take(SHOWN).map(|&row| table.grid.span(row, column).place_alone(label.clone()));
         diagnostic.places.extend(places);
         diagnostic
     };

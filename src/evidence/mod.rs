@@ -6,6 +6,7 @@
 
 mod collect;
 mod columns;
+mod copies;
 mod csv;
 mod dates;
 mod decode;

@@ -139,6 +139,11 @@ impl Table {
         self.column(field).is_some()
     }
 
+    /// The fields that have a column, sorted.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
+        self.columns.keys().map(String::as_str)
+    }
+
     /// Path of the file, relative to the scanned folder.
     pub fn file(&self) -> &str {
         self.grid.source.name()

@@ -93,18 +93,24 @@ impl Grader<'_> {
             let undecidable = count(outcome.undecidable, "record");
             return Some(match outcome.undecidable {
                 0 => "there is nothing that the rule is about".to_owned(),
-                _ => format!("not decidable: {undecidable} cannot be read as what they should be"),
+                _ => format!("not decidable: {undecidable} {}", why_undecidable(outcome)),
             });
         }
         let all = outcome.population + outcome.undecidable;
         #[expect(clippy::cast_precision_loss, reason = "a share of counted records")]
         let share = outcome.undecidable as f64 / all as f64;
         (share > self.plan.profile.undecidable_share).then(|| {
-            format!(
-                "not decidable: {} of {all} records cannot be read as what they should be",
-                outcome.undecidable
-            )
+            format!("not decidable: {} of {all} records {}", outcome.undecidable, why_undecidable(outcome))
         })
+    }
+}
+
+/// What keeps records from being decided, a fragment that follows their number.
+fn why_undecidable(outcome: &Outcome) -> String {
+    let fields: Vec<&str> = outcome.unmapped.iter().map(String::as_str).collect();
+    match fields.is_empty() {
+        true => "cannot be read as what they should be".to_owned(),
+        false => format!("lack what is asked for: no column gives {}", fields.join(", ")),
     }
 }
 

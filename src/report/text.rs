@@ -13,6 +13,9 @@ const PLACES_SHOWN: usize = 8;
 /// Diagnostics shown of one code; the JSON has all of them.
 const SHOWN_OF_A_CODE: usize = 3;
 
+/// Columns that the line numbers of an excerpt take.
+const GUTTER: usize = 8;
+
 /// How much is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verbosity {
@@ -32,15 +35,13 @@ pub struct TextStyle {
     pub color: bool,
     /// Columns of the terminal, or those of a page.
     pub width: usize,
-    /// Columns an excerpt may take; no limit when absent.
-    pub excerpt: Option<usize>,
     /// How much to show.
     pub verbosity: Verbosity,
 }
 
 impl Default for TextStyle {
     fn default() -> Self {
-        Self { color: false, width: 100, excerpt: None, verbosity: Verbosity::Normal }
+        Self { color: false, width: 100, verbosity: Verbosity::Normal }
     }
 }
 
@@ -164,7 +165,10 @@ impl Page {
         };
         let mut shown: Vec<Place> = finding.places.iter().take(PLACES_SHOWN).cloned().collect();
         // What the statement says already need not stand at its place again.
-        shown.iter_mut().filter(|place| place.label == finding.statement).for_each(|place| place.label.clear());
+        shown
+            .iter_mut()
+            .filter(|place| place.label == finding.statement)
+            .for_each(|place| place.label.clear());
         self.report(&Shown::new(code, &finding.statement, severity, &shown, &self.style));
         if finding.places.len() > shown.len() {
             self.line(&format!("  … and {}", count(finding.places.len() - shown.len(), "more place")));
@@ -323,7 +327,7 @@ impl Shown {
         places: &[Place],
         style: &TextStyle,
     ) -> Self {
-        let snippets = Snippets::new(places, style.excerpt);
+        let snippets = Snippets::new(places, style.width.saturating_sub(GUTTER).max(20));
         let mut message = visible(message);
         // A place without a text to show is at least named.
         for place in places.iter().filter(|place| place.excerpt.is_none() && !place.label.is_empty()) {

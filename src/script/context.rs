@@ -80,7 +80,14 @@ impl Context {
     }
 }
 
+#[expect(deprecated, reason = "rhai marks what may change; its version is pinned")]
 pub(super) fn register(engine: &mut Engine) {
+    // A closure that reads `cx` shares it, and `cx.people.filter(|p| p.left < cx.as_of)` would then
+    // lock it twice. Nothing in it changes, so every reader gets its own handle.
+    engine.on_var(|name, _, context| {
+        let cx = if name == "cx" { context.scope().get_value::<Context>(name) } else { None };
+        Ok(cx.map(Dynamic::from))
+    });
     engine
         .register_type_with_name::<Context>("context")
         .register_type_with_name::<Params>("parameters")

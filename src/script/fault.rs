@@ -62,6 +62,10 @@ fn reason(error: &EvalAltResult) -> String {
         EvalAltResult::ErrorFunctionNotFound(signature, _) => {
             format!("there is no function `{}`", plain(signature))
         }
+        EvalAltResult::ErrorDataRace(..) => {
+            "a variable is used within a closure that is called on it; copy what the closure needs first"
+                .to_owned()
+        }
         EvalAltResult::ErrorVariableNotFound(name, _) => format!("there is no variable `{name}`"),
         EvalAltResult::ErrorDotExpr(message, _) => plain(message),
         EvalAltResult::ErrorMismatchOutputType(wanted, found, _)

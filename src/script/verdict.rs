@@ -182,7 +182,8 @@ pub(super) fn register(engine: &mut Engine) {
         verdict.clone()
     });
     engine.register_fn("covers", |verdict: &mut Verdict, controls: Array| -> Result<Verdict, Failed> {
-        let id = |control: Dynamic| control.to_string().parse::<ControlId>().map_err(|error| error.to_string());
+        let id =
+            |control: Dynamic| control.to_string().parse::<ControlId>().map_err(|error| error.to_string());
         let ids: Result<Vec<ControlId>, String> = controls.into_iter().map(id).collect();
         verdict.covers = Some(ids?);
         Ok(verdict.clone())
