@@ -93,7 +93,17 @@ impl Snippets {
         let start = block.start + skipped + in_line;
         let length = excerpt.end.saturating_sub(excerpt.start).min(block.end.saturating_sub(start));
         let label = Some(visible(&place.label)).filter(|label| !label.is_empty());
-        self.labels.push(LabeledSpan::new(label, start, length));
+        let same = |known: &&mut LabeledSpan| known.offset() == start && known.len() == length;
+        match (self.labels.iter_mut().find(same), label) {
+            // One mark can say several things, each once.
+            (Some(known), Some(label)) => match known.label() {
+                Some(said) if said == label || said.contains(&format!("{label}; ")) => {}
+                Some(said) => known.set_label(Some(format!("{said}; {label}"))),
+                None => known.set_label(Some(label)),
+            },
+            (Some(_), None) => {}
+            (None, label) => self.labels.push(LabeledSpan::new(label, start, length)),
+        }
     }
 }
 

@@ -102,7 +102,8 @@ impl Verdict {
             because.push(format!("{} must be closed before a certificate", nonconformities(majors, "major")));
         }
         if minors > 0 {
-            because.push(format!("{} need an accepted plan", nonconformities(minors, "minor")));
+            let need = if minors == 1 { "needs" } else { "need" };
+            because.push(format!("{} {need} an accepted plan", nonconformities(minors, "minor")));
         }
         let incomplete = !gaps.is_empty();
         because.extend(gaps);

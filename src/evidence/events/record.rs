@@ -28,8 +28,8 @@ pub struct Record<'a> {
     slots: Vec<Option<Slot<'a>>>,
 }
 
-/// The value of a field and the bytes of the item it stands at; an empty range for what follows
-/// from other fields.
+/// The value of a field and the bytes of the item it stands at: of what it follows from, where it
+/// follows from another field, and an empty range where it stands nowhere.
 #[derive(Clone, Debug, PartialEq)]
 struct Slot<'a> {
     value: Scalar<'a>,
@@ -242,8 +242,10 @@ impl<'a> RecordReader<'a> {
                     self.set_range(record, name, Some(range));
                 }
             }
+            let whole = found.get_match();
             for (name, value) in &pattern.set {
-                self.set_default(record, name, value);
+                let range = within.start + whole.start()..within.start + whole.end();
+                self.set_default(record, name, value, range);
             }
             return true;
         }
@@ -302,11 +304,11 @@ impl<'a> RecordReader<'a> {
     }
 
     /// Sets a field that follows from others, unless it is set.
-    fn set_default(&self, record: &mut Record<'_>, name: &str, value: &str) {
+    fn set_default(&self, record: &mut Record<'_>, name: &str, value: &str, range: Range<usize>) {
         let Some(slot) = self.fields.slot(name) else { return };
         if record.slots[slot].is_none() {
             let value = self.typed(slot, Cow::Owned(value.to_owned()));
-            record.slots[slot] = Some(Slot { value, range: 0..0 });
+            record.slots[slot] = Some(Slot { value, range });
         }
     }
 
@@ -344,8 +346,9 @@ impl<'a> RecordReader<'a> {
         }
         for derivation in &self.source.derive {
             if self.holds(record, derivation) {
+                let range = self.ground(record, derivation);
                 for (name, value) in &derivation.set {
-                    self.set_default(record, name, value);
+                    self.set_default(record, name, value, range.clone());
                 }
                 for (to, from) in &derivation.copy {
                     let (Some(to), Some(from)) = (self.fields.slot(to), self.fields.slot(from)) else {
@@ -355,6 +358,14 @@ impl<'a> RecordReader<'a> {
                 }
             }
         }
+    }
+
+    /// Bytes of the field that a derivation rests on: one of the source's own before what is itself
+    /// derived of every record.
+    fn ground(&self, record: &Record<'_>, derivation: &Derivation) -> Range<usize> {
+        let stands = |name: &String| Some((name.starts_with("event."), record.range(self.fields.slot(name)?)?));
+        let ground = derivation.when.keys().filter_map(stands).min_by_key(|(is_derived, _)| *is_derived);
+        ground.map_or(0..0, |(_, range)| range)
     }
 
     fn holds(&self, record: &Record<'_>, derivation: &Derivation) -> bool {
