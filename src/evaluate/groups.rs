@@ -9,7 +9,8 @@ use crate::script::{EventPart, GroupView, KEPT, Observation, Pointer, Target};
 use crate::time::Duration;
 use std::sync::Arc;
 
-/// Asks a rule about the groups of its scan.
+/// Asks a rule about the groups of its scan. Of bursts and counts the population are the records;
+/// of silences it is the groups that `having` counts.
 pub(super) fn ask(
     planned: &Planned,
     look: &GroupLook,
@@ -18,17 +19,29 @@ pub(super) fn ask(
     fields: &EventFields,
 ) -> Result<Said, Diagnostic> {
     let tally = tally(look.scan, facts)?;
+    let scan = &plan.scans[look.scan];
     let mut said = undecided(tally);
     said.verdict.population = usize::try_from(tally.population).unwrap_or(usize::MAX);
     said.records = said.verdict.population;
     said.verdict.not_evaluated = nothing(tally, fields);
-    for view in views(&plan.scans[look.scan], tally, fields) {
-        let is_exception = look.having.as_ref().map_or(Ok(true), |having| having.holds_for_group(&view))?;
-        if is_exception {
-            said.verdict.exceptions += 1;
-            if said.verdict.observations.len() < KEPT {
-                said.verdict.observations.push(observation(planned, look, &view, fields)?);
-            }
+    let mut counted = 0;
+    for view in views(scan, tally, fields) {
+        if !look.having.as_ref().map_or(Ok(true), |having| having.holds_for_group(&view))? {
+            continue;
+        }
+        counted += 1;
+        if scan.gap.is_some() && view.silence.is_none() {
+            continue;
+        }
+        said.verdict.exceptions += 1;
+        if said.verdict.observations.len() < KEPT {
+            said.verdict.observations.push(observation(planned, look, &view, fields)?);
+        }
+    }
+    if scan.gap.is_some() {
+        said.verdict.population = counted;
+        if counted == 0 && said.verdict.not_evaluated.is_none() {
+            said.verdict.not_evaluated = Some("no log is one that the rule is about".to_owned());
         }
     }
     if said.verdict.exceptions > 0 {
@@ -74,37 +87,34 @@ fn nothing(tally: &Tally, fields: &EventFields) -> Option<String> {
     }
 }
 
-/// The groups as rules see them: by key; each silence for itself where silences count.
+/// The groups as rules see them, by key: with their densest window where one is declared, with
+/// their longest silence where silences count.
 pub(super) fn views(scan: &Scan, tally: &Tally, fields: &EventFields) -> Vec<GroupView> {
     let names = Arc::new(fields.names().to_vec());
-    let view =
-        |keys: &Vec<String>, group: &Group, count: u64, ends: (Mark, Mark), silence: Option<Duration>| {
-            GroupView {
-                key: keys.join(", "),
-                keys: keys.clone(),
-                count,
-                first: ends.0,
-                last: ends.1,
-                silence,
-                joined: group.joined.clone(),
-                fields: Arc::clone(&names),
-            }
+    let view = |(keys, group): (&Vec<String>, &Group)| {
+        let mut view = GroupView {
+            key: keys.join(", "),
+            keys: keys.clone(),
+            count: group.count,
+            first: group.first,
+            last: group.last,
+            silences: 0,
+            silence: None,
+            joined: group.joined.clone(),
+            fields: Arc::clone(&names),
         };
-    let mut views = Vec::new();
-    for (keys, group) in &tally.groups {
-        if scan.gap.is_some() {
-            for silence in group.silences() {
-                let length = silence.behind.time.duration_since(silence.before.time).as_secs();
-                let ends = (silence.before, silence.behind);
-                views.push(view(keys, group, group.count, ends, Some(Duration::seconds(length))));
-            }
-        } else if let Some(burst) = scan.window.and_then(|window| group.burst(window)) {
-            views.push(view(keys, group, burst.count, (burst.first, burst.last), None));
-        } else {
-            views.push(view(keys, group, group.count, (group.first, group.last), None));
+        if let Some(burst) = scan.window.and_then(|window| group.burst(window)) {
+            (view.count, view.first, view.last) = (burst.count, burst.first, burst.last);
         }
-    }
-    views
+        let silences = group.silences();
+        if let Some(longest) = silences.iter().max_by_key(|silence| silence.seconds()) {
+            view.silences = silences.len();
+            view.silence = Some(Duration::seconds(longest.seconds()));
+            (view.first, view.last) = (longest.before, longest.behind);
+        }
+        view
+    };
+    tally.groups.iter().map(view).collect()
 }
 
 fn observation(

@@ -101,7 +101,7 @@ pub struct Scan {
     pub by: Vec<String>,
     /// Counts are the most that fall into any window of this length.
     pub window: Option<Length>,
-    /// Groups are the silences longer than this.
+    /// A silence longer than this is an exception of its group; `having` says which groups count.
     pub gap: Option<Length>,
     /// Groups that are exceptions; sees `g`.
     pub having: Option<Expression>,

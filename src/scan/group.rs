@@ -55,6 +55,13 @@ pub struct Silence {
     pub behind: Mark,
 }
 
+impl Silence {
+    /// How long it was, in seconds.
+    pub fn seconds(&self) -> i64 {
+        self.behind.time.duration_since(self.before.time).as_secs()
+    }
+}
+
 impl Group {
     /// A group of one record.
     pub(super) fn new(

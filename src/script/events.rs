@@ -1,6 +1,7 @@
 //! Events and groups of events as rules see them.
 
 use super::engine::Names;
+use super::rows::length;
 use super::verdict::{EventPart, Pointer, Target};
 use crate::evidence::{Record, Scalar};
 use crate::scan::{Mark, Sighting};
@@ -45,7 +46,9 @@ pub struct GroupView {
     pub first: Mark,
     /// The last event.
     pub last: Mark,
-    /// Length of a silence, in seconds.
+    /// Number of silences, where silences count.
+    pub silences: usize,
+    /// The longest of them.
     pub silence: Option<crate::time::Duration>,
     /// The row it joined with.
     pub joined: Option<crate::evidence::Row>,
@@ -159,6 +162,7 @@ fn register_groups(engine: &mut Engine) {
     engine.register_get("first", |group: &mut GroupView| time_of(group.first));
     engine.register_get("last", |group: &mut GroupView| time_of(group.last));
     engine
+        .register_get("silences", |group: &mut GroupView| length(group.silences))
         .register_get("silence", |group: &mut GroupView| group.silence.map_or(Dynamic::UNIT, Dynamic::from));
     engine.register_get("joined", |group: &mut GroupView| {
         group.joined.clone().map_or(Dynamic::UNIT, Dynamic::from)

@@ -363,7 +363,8 @@ impl<'a> RecordReader<'a> {
     /// Bytes of the field that a derivation rests on: one of the source's own before what is itself
     /// derived of every record.
     fn ground(&self, record: &Record<'_>, derivation: &Derivation) -> Range<usize> {
-        let stands = |name: &String| Some((name.starts_with("event."), record.range(self.fields.slot(name)?)?));
+        let stands =
+            |name: &String| Some((name.starts_with("event."), record.range(self.fields.slot(name)?)?));
         let ground = derivation.when.keys().filter_map(stands).min_by_key(|(is_derived, _)| *is_derived);
         ground.map_or(0..0, |(_, range)| range)
     }
