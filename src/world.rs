@@ -234,7 +234,7 @@ impl World for Shelf {
         let entry = |(path, bytes): (&String, &Vec<u8>)| Entry {
             path: path.clone(),
             bytes: bytes.len() as u64,
-            modified: None,
+            modified: Some(self.today),
             kind: EntryKind::File,
         };
         Ok(self.files.iter().map(entry).collect())

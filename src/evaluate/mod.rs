@@ -140,13 +140,18 @@ impl Evaluator<'_> {
             said = groups::undecided(tally);
             views = groups::views(&self.plan.scans[scan], tally, self.fields());
         }
+        let kinds = self.kind_views();
+        if rule.uses.is_empty() && scan.is_none() {
+            // The rule looks at what came of the kinds, and so at all of it.
+            records += kinds.iter().filter(|kind| kind.is_asked_for).map(|kind| kind.count).sum::<usize>();
+        }
         let cx = Context(Arc::new(ContextData {
             params: planned.setting.params.clone(),
             as_of: Some(Time::Day(self.plan.as_of)),
             tables,
             groups: views,
             controls: Arc::clone(&self.controls),
-            kinds: self.kind_views(),
+            kinds,
         }));
         said.verdict = script::judge(&planned.compiled, &planned.setting.names, cx)?;
         said.doubts = script::take_doubts();

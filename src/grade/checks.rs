@@ -89,6 +89,9 @@ impl Grader<'_> {
         if let Some(unfit) = planned.unfit.first() {
             return Some(format!("the evidence is incomplete: {}", unfit.reason));
         }
+        if outcome.records == 0 && outcome.undecidable == 0 {
+            return Some("the evidence holds no record".to_owned());
+        }
         if outcome.population == 0 {
             let undecidable = count(outcome.undecidable, "record");
             return Some(match outcome.undecidable {

@@ -189,6 +189,8 @@ impl Page {
         let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_width(self.style.width)
+            // Miette breaks lines within words and dates.
+            .with_wrap_lines(false)
             .without_syntax_highlighting();
         // Writing to a text does not fail, and excerpts always have their labels.
         let _ = handler.render_report(&mut self.text, shown);
@@ -209,7 +211,8 @@ impl Page {
         if conform.is_empty() {
             return;
         }
-        self.heading(&format!("{} conform", count(conform.len(), "check")));
+        let verb = if conform.len() == 1 { "conforms" } else { "conform" };
+        self.heading(&format!("{} {verb}", count(conform.len(), "check")));
         for check in conform {
             self.line(&format!(
                 "  {:<8} {} ({})",
@@ -335,6 +338,7 @@ impl Shown {
                 let _ = write!(message, " ({}: {})", visible(&place.file), visible(&place.label));
             }
         }
+        let message = wrap(&message, style.width.saturating_sub(GUTTER / 2)).join("\n");
         Self { code: visible(&code), message, severity, snippets }
     }
 }
