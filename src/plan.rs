@@ -146,7 +146,7 @@ pub fn draw_up(
         plan.rules.push(drafter.draft(compiled, is_excluded, &mut plan.scans));
         plan.checks.extend(checks);
     }
-    plan.checks.sort_by(|a, b| (a.control, a.rule).cmp(&(b.control, b.rule)));
+    plan.checks.sort_by_key(|check| (check.control, check.rule));
     plan
 }
 

@@ -113,7 +113,6 @@ impl Disk {
     ///
     /// # Errors
     /// When the folder cannot be written.
-    #[expect(clippy::disallowed_methods, reason = "this is the door")]
     pub fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Unreadable> {
         let because =
             |error: io::Error| Unreadable { path: path.display().to_string(), reason: error.to_string() };

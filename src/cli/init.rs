@@ -143,6 +143,9 @@ fn quoted(text: &str) -> String {
 const HEAD: &str = r#"# What preaudit judges, and how. Written by `preaudit init` from what it recognized; read it,
 # correct it, and keep it beside the evidence. `preaudit evidence` shows what it comes to.
 
+# Files that are no evidence; hidden files never are.
+# exclude = ["drafts/**"]
+
 [organization]
 # name = "Example Ltd"
 

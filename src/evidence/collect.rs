@@ -7,7 +7,7 @@ use super::inspect::inspect;
 use super::open::{Expected, Opened, Opener};
 use super::recognize::{self, Recognized};
 use super::table::{Declared, Table};
-use super::workspace::{Binding, FILE_NAME, Workspace};
+use super::workspace::{Binding, FILE_NAME, Workspace, matches};
 use super::{Evidence, FileSeen, Unfit, persons};
 use crate::code::Code;
 use crate::finding::{Diagnostic, count};
@@ -16,7 +16,6 @@ use crate::place::Place;
 use crate::source::Source;
 use crate::time::{Duration, Time};
 use crate::world::{Entry, EntryKind, World};
-use glob::{MatchOptions, Pattern};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
@@ -49,7 +48,7 @@ pub fn collect(packs: &Packs, scope: &Scope, world: &dyn World) -> Result<Eviden
         Some(text) => Workspace::read(text, packs)?,
         None => Workspace::default(),
     };
-    let entries = entries(scope, world).map_err(|error| vec![error])?;
+    let entries = entries(scope, &workspace, world).map_err(|error| vec![error])?;
     let as_of = scope.as_of.or(workspace.date()).unwrap_or_else(|| world.today());
     let collector = Collector {
         opener: Opener { world, root: &scope.root, packs },
@@ -74,8 +73,8 @@ pub fn collect(packs: &Packs, scope: &Scope, world: &dyn World) -> Result<Eviden
     Ok(evidence)
 }
 
-/// The files of a scope. Hidden ones and `preaudit.toml` itself are no evidence.
-fn entries(scope: &Scope, world: &dyn World) -> Result<Vec<Entry>, Diagnostic> {
+/// The files of a scope. Hidden ones, excluded ones and `preaudit.toml` itself are no evidence.
+fn entries(scope: &Scope, workspace: &Workspace, world: &dyn World) -> Result<Vec<Entry>, Diagnostic> {
     let unreadable = |error: crate::world::Unreadable| {
         let place = Place::whole(scope.root.display().to_string(), "this folder");
         Diagnostic::error(Code::Unreadable, error.to_string()).at(place)
@@ -88,9 +87,11 @@ fn entries(scope: &Scope, world: &dyn World) -> Result<Vec<Entry>, Diagnostic> {
         None => true,
     };
     let visible = |path: &str| !path.split('/').any(|part| part.starts_with('.'));
+    let excluded = |path: &str| workspace.exclude.iter().any(|pattern| matches(pattern, path));
     Ok(entries
         .into_iter()
         .filter(|entry| visible(&entry.path) && inside(&entry.path) && entry.path != FILE_NAME)
+        .filter(|entry| !excluded(&entry.path))
         .collect())
 }
 
@@ -161,11 +162,8 @@ impl Collector<'_> {
 
     /// The bindings whose patterns match a path.
     fn bindings(&self, path: &str) -> Vec<&Binding> {
-        let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
-        let matches =
-            |pattern: &str| Pattern::new(pattern).is_ok_and(|pattern| pattern.matches_with(path, options));
         let bindings = self.workspace.bindings.iter();
-        bindings.filter(|binding| binding.files.iter().any(|file| matches(file.get_ref()))).collect()
+        bindings.filter(|binding| binding.files.iter().any(|file| matches(file, path))).collect()
     }
 
     fn expected(&self, bindings: &[&Binding]) -> Expected {
@@ -408,13 +406,9 @@ impl Collector<'_> {
     /// Bindings that match no file: what was promised and is not there.
     fn unmatched(&self, entries: &[Entry], evidence: &mut Evidence) {
         let Some(text) = &self.workspace.text else { return };
-        let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
         for binding in &self.workspace.bindings {
             for file in &binding.files {
-                let pattern = Pattern::new(file.get_ref());
-                if pattern.is_ok_and(|pattern| {
-                    entries.iter().any(|entry| pattern.matches_with(&entry.path, options))
-                }) {
+                if entries.iter().any(|entry| matches(file, &entry.path)) {
                     continue;
                 }
                 let kind = binding.kind.clone().unwrap_or_default();

@@ -8,6 +8,7 @@ use crate::finding::{Diagnostic, Grade};
 use crate::pack::{Packs, ParamValue};
 use crate::source::Source;
 use crate::toml_text::{self, did_you_mean, wrong};
+use glob::{MatchOptions, Pattern};
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -37,6 +38,8 @@ pub struct Workspace {
     pub overrides: Vec<Override>,
     /// Digests of packs that may run their scripts.
     pub trusted_packs: Vec<String>,
+    /// Patterns of paths that are no evidence.
+    pub exclude: Vec<Spanned<String>>,
 }
 
 /// The audit that is prepared.
@@ -146,6 +149,8 @@ struct WorkspaceText {
     overrides: Vec<OverrideText>,
     #[serde(default)]
     trust: TrustText,
+    #[serde(default)]
+    exclude: Vec<Spanned<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -229,6 +234,7 @@ impl Workspace {
             toml_text::read(text, Code::InvalidWorkspace).map_err(|error| vec![error])?;
         let mut reader = Reader { source: text, packs, errors: Vec::new() };
         reader.check_audit(&raw.audit);
+        reader.paths(&raw.exclude);
         let workspace = Self {
             text: Some(Arc::clone(text)),
             organization: raw.organization.name,
@@ -237,6 +243,7 @@ impl Workspace {
             waivers: raw.waiver.into_iter().filter_map(|waiver| reader.waiver(waiver)).collect(),
             overrides: raw.overrides.into_iter().filter_map(|one| reader.overruling(one)).collect(),
             trusted_packs: raw.trust.packs,
+            exclude: raw.exclude,
             audit: raw.audit,
         };
         if reader.errors.is_empty() { Ok(workspace) } else { Err(reader.errors) }
@@ -256,6 +263,12 @@ impl Workspace {
             .any(|asked| matches!(asked.get_ref().as_str(), "required") || asked.get_ref() == kind);
         asked || self.bindings.iter().any(|binding| binding.complete && binding.kind.as_deref() == Some(kind))
     }
+}
+
+/// True when a pattern of a workspace matches a path; `*` and `?` do not cross folders.
+pub(super) fn matches(pattern: &Spanned<String>, path: &str) -> bool {
+    let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
+    Pattern::new(pattern.get_ref()).is_ok_and(|pattern| pattern.matches_with(path, options))
 }
 
 /// The day of a date of TOML.
@@ -329,7 +342,7 @@ impl Reader<'_> {
             let near = did_you_mean(source.get_ref(), self.packs.log_sources.keys().map(String::as_str));
             self.wrong(source, format!("no log source `{}`{near}", source.get_ref()));
         }
-        self.paths(&text);
+        self.paths(&text.files);
         if let Some(zone) = &text.zone
             && jiff::tz::TimeZone::get(zone.get_ref()).is_err()
         {
@@ -354,16 +367,16 @@ impl Reader<'_> {
         }
     }
 
-    /// No binding may lead out of the workspace.
-    fn paths(&mut self, text: &BindingText) {
-        for file in &text.files {
+    /// No pattern may lead out of the workspace.
+    fn paths(&mut self, patterns: &[Spanned<String>]) {
+        for file in patterns {
             let path = file.get_ref();
             if path.starts_with(['/', '\\'])
                 || path.contains(':')
                 || path.split(['/', '\\']).any(|part| part == "..")
             {
                 self.wrong(file, "a path must lie below the folder of preaudit.toml");
-            } else if let Err(error) = glob::Pattern::new(path) {
+            } else if let Err(error) = Pattern::new(path) {
                 self.wrong(file, format!("not a pattern: {}", error.msg));
             } else if path.contains(['{', '}']) {
                 self.wrong(

@@ -68,10 +68,10 @@ impl Grader<'_> {
             .iter()
             .map(|kind| {
                 let title = self.packs.kinds.get(kind).map_or(kind.as_str(), |kind| kind.title.as_str());
-                let absence = findings.iter().flatten().filter(|finding| finding.rule == ABSENCE);
-                let because = absence
-                    .filter(|finding| finding.observations.iter().any(|one| one.subject == *kind))
-                    .next();
+                let because = findings.iter().flatten().find(|finding| {
+                    let is_this = finding.observations.iter().any(|one| one.subject == *kind);
+                    finding.rule == ABSENCE && is_this
+                });
                 because.map_or_else(
                     || title.to_owned(),
                     |finding| format!("{title} (see finding {})", finding.id),

@@ -258,7 +258,7 @@ impl Rule {
     ///
     /// # Errors
     /// Everything that is wrong with the file, each at its place. Whether its controls, kinds and
-    /// fields exist is for [`super::lint`] to say.
+    /// fields exist is for the lint of the pack to say.
     pub fn read(
         text: &Arc<Source>,
         script: Option<Arc<Source>>,

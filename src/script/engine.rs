@@ -113,7 +113,7 @@ fn restrict(engine: &mut Engine) {
             return Some(Dynamic::from(OUT_OF_STEPS));
         }
         STEPS.set(left - 1);
-        let passed = left % 1_024 == 0 && DEADLINE.get().is_some_and(Deadline::has_passed);
+        let passed = left.is_multiple_of(1_024) && DEADLINE.get().is_some_and(Deadline::has_passed);
         passed.then(|| Dynamic::from(OUT_OF_TIME))
     });
     engine.register_fn("pad", pad_text).register_fn("pad", pad_character);
