@@ -6,25 +6,25 @@
 //! `ARCHITECTURE.md` shows the house, `tests/floors.rs` keeps it so.
 
 // 0 ground
+pub mod world;
+pub mod time;
+pub mod place;
 mod clip;
+pub mod source;
+pub mod snippet;
 pub mod code;
 pub mod control_id;
 pub mod finding;
-pub mod place;
-pub mod snippet;
-pub mod source;
-pub mod time;
 pub mod toml_text;
-pub mod world;
 // 1 read
-pub mod evidence;
 pub mod pack;
+pub mod evidence;
 // 2 look
 pub mod scan;
 // 3 prepare
+pub mod script;
 pub mod applicability;
 pub mod plan;
-pub mod script;
 // 4 judge
 pub mod evaluate;
 pub mod grade;

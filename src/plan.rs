@@ -155,10 +155,7 @@ fn window(evidence: &Evidence, as_of: Date) -> scan::Window {
     let length =
         evidence.workspace.audit.window.as_ref().and_then(|window| window.get_ref().parse::<Duration>().ok());
     let until = Time::Day(as_of);
-    length.map_or_else(scan::Window::default, |length| scan::Window {
-        from: Some(until.plus(length.negated())),
-        until: Some(until),
-    })
+    scan::Window { from: length.map(|length| until.plus(length.negated())), until: Some(until) }
 }
 
 struct Drafter<'a> {

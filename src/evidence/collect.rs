@@ -51,7 +51,7 @@ pub fn collect(packs: &Packs, scope: &Scope, world: &dyn World) -> Result<Eviden
     let entries = entries(scope, &workspace, world).map_err(|error| vec![error])?;
     let as_of = scope.as_of.or(workspace.date()).unwrap_or_else(|| world.today());
     let collector = Collector {
-        opener: Opener { world, root: &scope.root, packs },
+        opener: Opener { world, root: &scope.root, packs, as_of },
         packs,
         workspace: &workspace,
         nothing: Arc::new(packs.nothing.clone()),
@@ -211,6 +211,8 @@ impl Collector<'_> {
         let (kinds, sure) = match recognized {
             _ if !declared.is_empty() => (declared, 100),
             Some((kind, sure)) => (vec![kind], sure),
+            // Text without any title may be anything; nothing may be concluded from it.
+            None if title.is_none() && bindings.is_empty() => return,
             None => (Vec::new(), UNSURE),
         };
         let documents = self

@@ -13,6 +13,7 @@ use crate::pack::{Kind, LogFormat, LogSource, Packs, Shape};
 use crate::place::Place;
 use crate::source::Source;
 use crate::world::{Entry, World};
+use jiff::civil::Date;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -68,6 +69,8 @@ pub(super) struct Opener<'a> {
     pub(super) world: &'a dyn World,
     pub(super) root: &'a Path,
     pub(super) packs: &'a Packs,
+    /// The day of judgement; what is judged on it was there by then.
+    pub(super) as_of: Date,
 }
 
 impl Opener<'_> {
@@ -207,7 +210,8 @@ impl Opener<'_> {
     }
 
     fn open_text(&self, entry: &Entry, expected: &Expected, name: &str, bytes: Vec<u8>, opened: &mut Opened) {
-        let Some(decoded) = decode::decode(bytes) else {
+        // No register and no document holds a NUL; what does is something else, or was damaged.
+        let Some(decoded) = decode::decode(bytes).filter(|decoded| !decoded.text.contains('\0')) else {
             return self.unreadable(entry, "it is no text", opened);
         };
         if let Some(encoding) = decoded.encoding {
@@ -379,7 +383,7 @@ impl Opener<'_> {
         let found = self.source_of(expected, text, is_whole)?;
         let delimiter = csv::delimiter(text);
         let mut when = expected.when.clone();
-        when.taken = when.taken.or_else(|| events::day_in_name(name)).or(entry.modified);
+        when.taken = when.taken.or_else(|| events::day_in_name(name)).or(entry.modified.map(|day| day.min(self.as_of)));
         let layout = match found.format {
             LogFormat::Json if is_object_lines(text, is_whole, &found) => Layout::Lines,
             LogFormat::Json => Layout::Elements(found.records.clone()),

@@ -1,8 +1,8 @@
 //! What a judgement sees: `cx`.
 
 use super::events::GroupView;
+use super::pointer::{Pointer, Target};
 use super::rows::{Rows, length};
-use super::verdict::{Pointer, Target};
 use crate::evidence::Row;
 use crate::place::Place;
 use crate::time::Time;

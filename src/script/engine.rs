@@ -2,8 +2,9 @@
 //!
 //! Rhai's own limits do not bound native time, memory or stack (reproduced in 1.27.0), so what can
 //! run for ever is replaced, what can nest deeply is capped, and threads have large stacks. See
-//! `tests/packs.rs` for each of the holes.
+//! `tests/hostile.rs` for each of the holes.
 
+use super::names::Names;
 use super::{context, doubt, events, rows, text, times, verdict};
 use crate::world::Deadline;
 use rhai::packages::{
@@ -12,8 +13,6 @@ use rhai::packages::{
 };
 use rhai::{Dynamic, Engine, ImmutableString, OptimizationLevel};
 use std::cell::Cell;
-use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 /// Steps that one judgement may take, besides those that its evidence allows.
@@ -38,26 +37,6 @@ thread_local! {
 pub(super) fn allow(steps: u64, time: Option<Duration>) {
     STEPS.set(steps);
     DEADLINE.set(time.map(Deadline::after));
-}
-
-/// Names that scripts can read from rows and records.
-#[derive(Clone, Debug, Default)]
-pub struct Names {
-    /// Fields of tables and documents.
-    pub fields: BTreeSet<String>,
-    /// Fields of events, in the order of their slots.
-    pub event_fields: Vec<String>,
-    /// Tells these names from others, so that a thread keeps one engine for each.
-    pub fingerprint: u64,
-}
-
-impl Names {
-    /// The names of these fields.
-    pub fn new(fields: BTreeSet<String>, event_fields: Vec<String>) -> Self {
-        let mut hasher = DefaultHasher::new();
-        (&fields, &event_fields).hash(&mut hasher);
-        Self { fields, event_fields, fingerprint: hasher.finish() }
-    }
 }
 
 /// Builds an engine that knows these names.

@@ -1,8 +1,8 @@
 //! Events and groups of events as rules see them.
 
-use super::engine::Names;
+use super::names::Names;
+use super::pointer::{EventPart, Pointer, Target};
 use super::rows::length;
-use super::verdict::{EventPart, Pointer, Target};
 use crate::evidence::{Record, Scalar};
 use crate::scan::{Mark, Sighting};
 use crate::time::Time;

@@ -1,8 +1,8 @@
 //! Rows and tables as rules see them.
 
 use super::doubt::{self, Unsure};
+use super::pointer::Pointer;
 use super::text::pattern;
-use super::verdict::Pointer;
 use crate::evidence::{Decision, Person, Row, Value};
 use crate::toml_text::did_you_mean;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, NativeCallContext};

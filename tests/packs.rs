@@ -1,0 +1,143 @@
+//! The built-in pack: what it says of the standard adds up, and every rule is proven.
+
+use crate::kit::{built_in, program, repository, stdout};
+use preaudit::pack::{Automation, PackRef, Shape, Theme};
+use preaudit::prove::prove;
+use preaudit::world::Disk;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+#[test]
+fn every_case_of_every_rule_comes_out_as_its_folder_says() {
+    let proof = prove(&[PackRef::BuiltIn], None, &Disk::default()).unwrap();
+    let wrong: Vec<_> = proof.cases.iter().filter(|case| !case.passes()).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(proof.missing, Vec::<String>::new());
+    assert!(proof.hits_agree, "the list of hits differs:\n{}", proof.hits);
+    assert!(proof.cases.len() >= 4 * built_in().0.rules().count());
+}
+
+#[test]
+fn the_pack_in_a_folder_is_the_pack_in_the_binary() {
+    let output = program(&repository("."), &["rule", "test", "rules/iso27001-2022"]);
+    assert!(output.status.success(), "{}", stdout(&output));
+}
+
+#[test]
+fn controls_are_37_and_8_and_14_and_34() {
+    let annex = built_in().0.controls.values().filter(|control| control.id.is_annex());
+    let mut themes: BTreeMap<Theme, usize> = BTreeMap::new();
+    for control in annex.clone() {
+        *themes.entry(control.theme.unwrap()).or_default() += 1;
+        let attributes = control.attributes.as_ref().unwrap();
+        for values in [
+            &attributes.control_type,
+            &attributes.security_properties,
+            &attributes.cybersecurity_concepts,
+            &attributes.operational_capabilities,
+            &attributes.security_domains,
+        ] {
+            assert!(!values.is_empty(), "{} lacks an attribute", control.id);
+        }
+    }
+    let counts: Vec<usize> = themes.into_values().collect();
+    assert_eq!(counts, [37, 8, 14, 34]);
+    assert_eq!(annex.clone().filter(|control| control.new_in_2022).count(), 11);
+    assert!(annex.clone().all(|control| control.new_in_2022 == control.edition_2013.is_empty()));
+}
+
+#[test]
+fn thirty_clauses_can_be_audited() {
+    let clauses = built_in().0.controls.values().filter(|control| !control.id.is_annex());
+    assert_eq!(clauses.clone().count(), 30);
+    assert!(clauses.clone().all(|clause| !clause.requirements.is_empty() && clause.theme.is_none()));
+    let requirements: Vec<&str> =
+        clauses.flat_map(|clause| &clause.requirements).map(|requirement| requirement.id.as_str()).collect();
+    assert_eq!(requirements.len(), requirements.iter().collect::<BTreeSet<_>>().len());
+}
+
+#[test]
+fn the_two_editions_map_onto_each_other() {
+    let (packs, _) = built_in();
+    assert_eq!(packs.edition_2013.len(), 114);
+    for old in packs.edition_2013.values() {
+        assert!(!old.edition_2022.is_empty(), "{} goes nowhere", old.id);
+        for new in &old.edition_2022 {
+            assert!(packs.controls[new].edition_2013.contains(&old.id), "{} and {new}", old.id);
+        }
+    }
+    for new in packs.controls.values() {
+        for old in &new.edition_2013 {
+            assert!(packs.edition_2013[old].edition_2022.contains(&new.id), "{} and {old}", new.id);
+        }
+    }
+}
+
+#[test]
+fn every_control_has_rules_or_says_how_people_judge_it() {
+    let (packs, _) = built_in();
+    let ruled: BTreeSet<_> = packs.rules().flat_map(|rule| &rule.controls).collect();
+    for control in packs.controls.values().filter(|control| !ruled.contains(&control.id)) {
+        let judged = !control.evidence.is_empty() || control.automation == Automation::Human;
+        assert!(judged, "{} has neither rule nor evidence to ask for", control.id);
+    }
+}
+
+#[test]
+fn a_rule_is_named_as_its_file_and_after_a_fault() {
+    let (packs, _) = built_in();
+    assert!(packs.rules().count() >= 24);
+    for rule in packs.rules() {
+        let stem = rule.text.name().rsplit('/').next().unwrap().trim_end_matches(".toml");
+        assert_eq!(stem, rule.id);
+        for (what, text) in [("help", &rule.help), ("title", &rule.title)] {
+            assert!(!text.trim().is_empty(), "{}: {what}", rule.id);
+        }
+        assert!(rule.title.starts_with(char::is_lowercase) && !rule.title.ends_with('.'), "{}", rule.title);
+    }
+}
+
+/// Keys of a rule stand in the order in which one reads about it.
+#[test]
+fn the_keys_of_all_rules_stand_in_one_order() {
+    const ORDER: [&str; 14] = [
+        "id", "title", "controls", "grade", "basis", "source", "checks", "help", "ask", "false_alarms", "uses",
+        "may_use", "overdue_major", "ratio",
+    ];
+    for rule in built_in().0.rules() {
+        let head = rule.text.text().split("\n[").next().unwrap().to_owned();
+        let keys = head.lines().filter_map(|line| line.split_once(" = ")).map(|(key, _)| key);
+        let keys: Vec<&str> = keys.filter(|key| key.chars().all(|c| c.is_ascii_lowercase() || c == '_')).collect();
+        let at = |key: &&str| ORDER.iter().position(|known| known == key);
+        let known: Vec<usize> = keys.iter().filter_map(at).collect();
+        assert!(known.is_sorted(), "{}: {keys:?}", rule.id);
+    }
+}
+
+#[test]
+fn evidence_kinds_cover_tables_documents_and_events() {
+    let (packs, _) = built_in();
+    for shape in [Shape::Table, Shape::Document, Shape::Events] {
+        assert!(packs.kinds.values().any(|kind| kind.shape == shape));
+    }
+    for kind in packs.kinds.values().filter(|kind| kind.shape == Shape::Table) {
+        for field in kind.key.iter() {
+            assert!(kind.has_field(field), "{}: key {field}", kind.id);
+        }
+    }
+}
+
+/// Every check of the list that a rule names is one that exists, and none is claimed twice over.
+#[test]
+fn checks_that_rules_name_exist() {
+    let list = repository("../shared/domain/checks.json");
+    let Ok(text) = fs::read_to_string(&list) else {
+        eprintln!("skipped: no list of checks in {}", list.display());
+        return;
+    };
+    for rule in built_in().0.rules() {
+        for check in &rule.checks {
+            assert!(text.contains(&format!("\"{check}\"")), "{}: {check}", rule.id);
+        }
+    }
+}
