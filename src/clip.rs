@@ -85,7 +85,9 @@ fn cut_place(place: &Place, begin: usize, columns: usize) -> Place {
     let mark = mark_of(excerpt).saturating_sub(skip);
     let length = excerpt.text[excerpt.start..excerpt.end].chars().count();
     let marked = excerpt.text[..excerpt.start].matches('\n').count();
-    let lines: Vec<String> = excerpt.text.split('\n').map(|line| cut(line, skip, columns)).collect();
+    // The mark itself is never covered.
+    let is_cut = mark > 0 && excerpt.column - 1 + skip > 0;
+    let lines: Vec<String> = excerpt.text.split('\n').map(|line| cut(line, skip, columns, is_cut)).collect();
     let start = lines[..marked].iter().map(|line| line.len() + 1).sum::<usize>();
     let bytes =
         |line: &str, characters: usize| line.chars().take(characters).map(char::len_utf8).sum::<usize>();
@@ -96,11 +98,11 @@ fn cut_place(place: &Place, begin: usize, columns: usize) -> Place {
     place
 }
 
-/// So many columns of a line from a column on.
-fn cut(line: &str, skip: usize, columns: usize) -> String {
+/// So many columns of a line from a column on; `is_cut` when something stands before them.
+fn cut(line: &str, skip: usize, columns: usize, is_cut: bool) -> String {
     let mut kept: Vec<char> = line.chars().skip(skip).take(columns).collect();
     let all = line.chars().count();
-    if let Some(first) = kept.first_mut().filter(|_| skip > 0) {
+    if let Some(first) = kept.first_mut().filter(|_| is_cut) {
         *first = '…';
     }
     if let Some(last) = kept.last_mut().filter(|_| skip + columns < all) {

@@ -204,8 +204,9 @@ impl<'a> Span<'a> {
                 end =
                     text.len() + self.end.saturating_sub(source.line_starts()[i] + cut.start).min(cut.len());
             }
+            let is_cut = cut.end < line.len();
             text.push_str(&line[cut]);
-            text.push('\n');
+            text.push_str(if is_cut { "…\n" } else { "\n" });
         }
         text.pop();
         let lead = if first == 0 { source.first_column } else { 1 };
@@ -322,7 +323,7 @@ mod tests {
         let excerpt = place.excerpt.unwrap();
         assert_eq!(place.column, 100_001);
         assert_eq!(&excerpt.text[excerpt.start..excerpt.end], "MARK");
-        assert_eq!(excerpt.text.chars().count(), EXCERPT_COLUMNS);
+        assert_eq!(excerpt.text.chars().count(), EXCERPT_COLUMNS + 1, "and an ellipsis");
         assert_eq!(excerpt.column, 100_001 - EXCERPT_LEAD);
     }
 

@@ -27,13 +27,20 @@ pub fn wrong<T>(source: &Source, code: Code, value: &Spanned<T>, message: impl I
 /// The name among `known` that was probably meant, if any is near.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = 1 + name.len() / 4;
+    let beginning = |candidate: &str| {
+        let same = name.chars().zip(candidate.chars()).take_while(|(a, b)| a == b).count();
+        same >= ALIKE && same + 2 >= name.chars().count()
+    };
     known
         .into_iter()
         .map(|candidate| (distance(name, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
+        .filter(|(distance, candidate)| *distance <= limit || beginning(candidate))
         .min()
         .map(|(_, candidate)| candidate)
 }
+
+/// Characters at the beginning that two names share when one may be short for the other.
+const ALIKE: usize = 5;
 
 /// `; did you mean …?` when a name is near to a known one, else nothing.
 pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {

@@ -37,8 +37,11 @@ fn imports_go_down_the_floors_only() {
 #[test]
 fn every_room_stands_on_a_floor() {
     let listed: BTreeSet<String> = rooms().into_iter().collect();
-    let built: BTreeSet<String> =
-        modules().into_iter().map(|module| module.room).filter(|room| room != "main" && room != "lib").collect();
+    let built: BTreeSet<String> = modules()
+        .into_iter()
+        .map(|module| module.room)
+        .filter(|room| room != "main" && room != "lib")
+        .collect();
     assert_eq!(listed, built);
 }
 
@@ -47,8 +50,11 @@ fn modules_of_a_room_form_no_cycle() {
     let mut edges: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     let modules = modules();
     for module in modules.iter().filter(|module| module.name != "mod") {
-        let siblings: BTreeSet<&str> =
-            modules.iter().filter(|other| other.room == module.room).map(|other| other.name.as_str()).collect();
+        let siblings: BTreeSet<&str> = modules
+            .iter()
+            .filter(|other| other.room == module.room)
+            .map(|other| other.name.as_str())
+            .collect();
         let within = module.imports.iter().filter(|(path, _)| path[0] == "super");
         for (path, _) in within {
             if siblings.contains(path[1].as_str()) && path[1] != module.name {
@@ -77,9 +83,9 @@ fn modules_of_a_room_form_no_cycle() {
 
 #[test]
 fn an_arrow_that_points_up_is_seen() {
-    let imports = imports("use crate::{place::Place, cli::{self, scan}};\nfn f() { crate::audit::audit() }\n");
-    let rooms: Vec<(&str, usize)> =
-        imports.iter().map(|(path, line)| (path[1].as_str(), *line)).collect();
+    let imports =
+        imports("use crate::{place::Place, cli::{self, scan}};\nfn f() { crate::audit::audit() }\n");
+    let rooms: Vec<(&str, usize)> = imports.iter().map(|(path, line)| (path[1].as_str(), *line)).collect();
     assert_eq!(rooms, [("place", 1), ("cli", 1), ("cli", 1), ("audit", 2)]);
 }
 

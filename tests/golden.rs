@@ -4,7 +4,9 @@
 //! committed. What each organization must come to stands here in code, so that no blessing can
 //! turn a conforming organization into another.
 
-use crate::kit::{Files, fixture, findings_of, files_below, lay_down, program, scan_folder, stderr, stdout, subjects};
+use crate::kit::{
+    Files, files_below, findings_of, fixture, lay_down, program, scan_folder, stderr, stdout, subjects,
+};
 use preaudit::finding::State;
 use preaudit::report::{Report, VerdictState};
 use std::fs;
@@ -92,8 +94,11 @@ fn a_lapse_put_right_is_gone() {
     let text = String::from_utf8(files[&place.file].clone()).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     let mended = lines[place.line - 1].replace(&place.text, "2027-12-31");
-    let text: Vec<&str> =
-        lines.iter().enumerate().map(|(at, line)| if at + 1 == place.line { &mended } else { *line }).collect();
+    let text: Vec<&str> = lines
+        .iter()
+        .enumerate()
+        .map(|(at, line)| if at + 1 == place.line { &mended } else { *line })
+        .collect();
     files.insert(place.file.clone(), (text.join("\n") + "\n").into_bytes());
     let folder = tempfile::tempdir().unwrap();
     lay_down(folder.path(), &files);
@@ -101,6 +106,9 @@ fn a_lapse_put_right_is_gone() {
     let ids = |report: &Report| -> Vec<String> {
         report.findings.iter().filter(|one| one.rule != overdue.rule).map(|one| one.id.clone()).collect()
     };
-    assert!(findings_of(&after, "supplier-contract-ended").len() < findings_of(&before, "supplier-contract-ended").len());
+    assert!(
+        findings_of(&after, "supplier-contract-ended").len()
+            < findings_of(&before, "supplier-contract-ended").len()
+    );
     assert_eq!(ids(&before), ids(&after));
 }

@@ -27,7 +27,10 @@ impl Stranger {
             fs::write(path, text).unwrap();
         };
         write("evidence/roster.csv", ROSTER);
-        write("pack/pack.toml", "id = \"stranger\"\ntitle = \"A stranger's\"\nversion = \"1.0.0\"\napi = 1\nlicense = \"MIT\"\n");
+        write(
+            "pack/pack.toml",
+            "id = \"stranger\"\ntitle = \"A stranger's\"\nversion = \"1.0.0\"\napi = 1\nlicense = \"MIT\"\n",
+        );
         write("pack/rules/people/stranger-rule.toml", rule);
         if !script.is_empty() {
             write("pack/rules/people/stranger-rule.rhai", script);
@@ -143,7 +146,10 @@ fn files_clock_and_printing_are_not_there() {
 
 #[test]
 fn a_failing_script_is_pointed_at_in_its_own_text() {
-    let fault = Stranger::judging("fn judge(cx) {\n    let n = 0;\n    let share = 1 / n;\n    exceptions([], 1)\n}\n").fault();
+    let fault = Stranger::judging(
+        "fn judge(cx) {\n    let n = 0;\n    let share = 1 / n;\n    exceptions([], 1)\n}\n",
+    )
+    .fault();
     assert!(fault.starts_with("3:"), "{fault}");
     let fault = Stranger::judging(&judge("cx.roster.filter(|r| r.hired_onn == ());")).fault();
     assert!(fault.starts_with("2:") && fault.contains("hired_on"), "{fault}");
@@ -157,11 +163,19 @@ fn a_judgement_that_says_nothing_is_a_fault() {
 
 #[test]
 fn what_is_wrong_with_a_rule_is_told_at_its_place() {
-    let refused = Stranger::with(&rule("[[each]]\nfrom = \"rooster\"\nwhere = 'true'\nmessage = \"x\"\n"), "").refused();
+    let refused =
+        Stranger::with(&rule("[[each]]\nfrom = \"rooster\"\nwhere = 'true'\nmessage = \"x\"\n"), "")
+            .refused();
     assert!(refused.contains("no kind of evidence `rooster`; did you mean `roster`?"), "{refused}");
-    let refused = Stranger::with(&rule("[[each]]\nfrom = \"roster\"\nwhere = 'true'\nmessage = \"x\"\nat = [\"hired\"]\n"), "").refused();
+    let refused = Stranger::with(
+        &rule("[[each]]\nfrom = \"roster\"\nwhere = 'true'\nmessage = \"x\"\nat = [\"hired\"]\n"),
+        "",
+    )
+    .refused();
     assert!(refused.contains("`roster` has no field `hired`"), "{refused}");
-    let refused = Stranger::with(&rule("[[each]]\nfrom = \"roster\"\nwhere = 'true &&'\nmessage = \"x\"\n"), "").refused();
+    let refused =
+        Stranger::with(&rule("[[each]]\nfrom = \"roster\"\nwhere = 'true &&'\nmessage = \"x\"\n"), "")
+            .refused();
     assert!(refused.contains("stranger-rule.toml:12:"), "{refused}");
     let refused = Stranger::with(&rule("gade = 1\n"), "").refused();
     assert!(refused.contains("gade"), "{refused}");
@@ -173,7 +187,8 @@ fn a_stranger_is_not_run_unless_someone_says_so() {
     let errors = stranger.scan(false).unwrap_err();
     assert_eq!(errors[0].code.text(), "pack::untrusted");
     let digest = errors[0].message.split(['(', ')']).nth(1).unwrap().to_owned();
-    fs::write(stranger.evidence().join("preaudit.toml"), format!("[trust]\npacks = [\"{digest}\"]\n")).unwrap();
+    fs::write(stranger.evidence().join("preaudit.toml"), format!("[trust]\npacks = [\"{digest}\"]\n"))
+        .unwrap();
     let pack = stranger.pack();
     let arguments = ["scan", ".", "--pack", pack.to_str().unwrap(), "--as-of", "2026-07-01"];
     let trusted = program(&stranger.evidence(), &arguments);
@@ -220,7 +235,11 @@ fn nothing_is_read_outside_the_evidence() {
     let report = crate::kit::scan_folder(folder.path());
     assert!(report.evidence.iter().all(|file| file.records == 0), "{:?}", report.evidence);
     assert_eq!(crate::kit::told(&report, "evidence::link-not-followed").len(), 2);
-    fs::write(folder.path().join("preaudit.toml"), "[[evidence]]\nkind = \"roster\"\nfiles = [\"../*/roster.csv\"]\n").unwrap();
+    fs::write(
+        folder.path().join("preaudit.toml"),
+        "[[evidence]]\nkind = \"roster\"\nfiles = [\"../*/roster.csv\"]\n",
+    )
+    .unwrap();
     let refused = program(folder.path(), &["scan", "."]);
     assert_eq!(refused.status.code(), Some(2));
     assert!(stderr(&refused).contains("preaudit.toml:3:10"), "{}", stderr(&refused));

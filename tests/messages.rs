@@ -53,15 +53,21 @@ fn findings_are_sentences_with_advice_apart() {
 /// "1 records" is no English.
 #[test]
 fn numbers_agree_with_their_nouns() {
-    let wrong = regex::Regex::new(r"\b1 (records|rows|cells|days|people|persons|controls|files|lapses|exceptions|events)\b").unwrap();
+    let wrong = regex::Regex::new(
+        r"\b1 (records|rows|cells|days|people|persons|controls|files|lapses|exceptions|events)\b",
+    )
+    .unwrap();
     let check = |report: &Report| {
         let text = preaudit::report::render(report, &preaudit::report::TextStyle::default());
-        let said: Vec<&str> = text.lines().filter(|line| !line.contains('│') && wrong.is_match(line)).collect();
+        let said: Vec<&str> =
+            text.lines().filter(|line| !line.contains('│') && wrong.is_match(line)).collect();
         assert!(said.is_empty(), "{said:?}");
     };
     FIXTURES.iter().for_each(|name| check(&scan_folder(&fixture(name))));
     if let Some(data) = crate::real::data() {
-        for folder in ["isms-nordwind/registers", "isms-acme", "isms-securebank", "logs-stratus", "records-learning"] {
+        for folder in
+            ["isms-nordwind/registers", "isms-acme", "isms-securebank", "logs-stratus", "records-learning"]
+        {
             check(&scan_folder(&data.join(folder)));
         }
     }

@@ -61,7 +61,8 @@ fn a_conformity_has_touched_records_and_totals_add_up() {
         pairs.dedup();
         assert_eq!(pairs.len(), report.checks.len(), "{name}: each control with each rule once");
         for check in &report.checks {
-            let needs_reason = matches!(check.state, State::NotEvaluated | State::NotApplicable | State::Faulted);
+            let needs_reason =
+                matches!(check.state, State::NotEvaluated | State::NotApplicable | State::Faulted);
             assert!(!needs_reason || check.reason.is_some(), "{name}: {} says not why", check.rule);
             for id in &check.findings {
                 assert!(report.findings.iter().any(|finding| finding.id == *id), "{name}: {id}");
@@ -81,7 +82,9 @@ fn removing_evidence_never_improves_a_grade() {
             rest.remove(hidden);
             for (pair, after) in states(&scan_files(&rest)) {
                 // What the statement of applicability excluded is looked at once it is gone.
-                let Some(before) = whole.get(&pair).filter(|state| **state != State::NotApplicable) else { continue };
+                let Some(before) = whole.get(&pair).filter(|state| **state != State::NotApplicable) else {
+                    continue;
+                };
                 let improved = goodness(after) > goodness(*before);
                 assert!(!improved, "{name} without {hidden}: {pair:?} was {before} and is {after}");
             }
@@ -92,7 +95,8 @@ fn removing_evidence_never_improves_a_grade() {
 type States = BTreeMap<(String, String), State>;
 
 fn states(report: &Report) -> States {
-    let one = |check: &preaudit::finding::Check| ((check.control.to_string(), check.rule.clone()), check.state);
+    let one =
+        |check: &preaudit::finding::Check| ((check.control.to_string(), check.rule.clone()), check.state);
     report.checks.iter().map(one).collect()
 }
 
@@ -137,7 +141,11 @@ fn overdue_begins_the_day_after() {
         let rows = format!("Employee,Course,Due Date,Completed On\nada@example.org,Phishing,{due},\n");
         let files = Files::from([("training records.csv".to_owned(), rows.into_bytes())]);
         let report = scan_files(&files);
-        assert_eq!(!crate::kit::findings_of(&report, "training-overdue").is_empty(), overdue, "{due} on {DAY}");
+        assert_eq!(
+            !crate::kit::findings_of(&report, "training-overdue").is_empty(),
+            overdue,
+            "{due} on {DAY}"
+        );
     }
 }
 

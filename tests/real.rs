@@ -105,7 +105,8 @@ fn init_writes_down_what_a_scan_recognizes() {
     let config = config.to_str().unwrap();
     let wrote = program(&registers, &["init", ".", "-o", config]);
     assert_eq!(wrote.status.code(), Some(0));
-    let bound = program(&registers, &["scan", ".", "--config", config, "--as-of", "2026-07-01", "-f", "json"]);
+    let bound =
+        program(&registers, &["scan", ".", "--config", config, "--as-of", "2026-07-01", "-f", "json"]);
     let bound: Report = serde_json::from_str(&stdout(&bound)).unwrap();
     let recognized = scan("isms-nordwind/registers", DAY).unwrap();
     assert_eq!(bound.findings, recognized.findings);
@@ -157,7 +158,16 @@ fn logs_are_counted_as_others_count_them() {
     assert_eq!((actions["login_failure"], actions["login_success"]), (5, 46));
     assert_eq!((actions["DELETE_USER"], actions["CREATE_USER"]), (4, 2));
     let status = values("logs-web", "http.response.status_code").unwrap();
-    let wanted = [("200", 9126), ("304", 445), ("404", 213), ("301", 164), ("206", 45), ("500", 3), ("403", 2), ("416", 2)];
+    let wanted = [
+        ("200", 9126),
+        ("304", 445),
+        ("404", 213),
+        ("301", 164),
+        ("206", 45),
+        ("500", 3),
+        ("403", 2),
+        ("416", 2),
+    ];
     for (code, number) in wanted {
         assert_eq!(status[code], number, "{code}");
     }
@@ -185,7 +195,10 @@ fn broken_files_are_told_and_conclude_nothing() {
         // What conforms, conforms on the rows that could be read.
         let readable: u64 = report.evidence.iter().map(|file| file.records).sum();
         for check in checks_in(&report, State::Conformity) {
-            assert!(folder == "fuzz-generated" && (1..=readable).contains(&(check.records as u64)), "{check:?}");
+            assert!(
+                folder == "fuzz-generated" && (1..=readable).contains(&(check.records as u64)),
+                "{check:?}"
+            );
         }
         assert!(checks_in(&report, State::Faulted).is_empty(), "{folder}");
     }
@@ -196,7 +209,9 @@ fn broken_files_are_told_and_conclude_nothing() {
     };
     assert!(named("ragged.csv", 2) && named("ragged.csv", 3));
     assert!(named("jsonl-with-bad-line.jsonl", 2));
-    assert!(report.diagnostics.iter().any(|one| one.places.iter().any(|place| place.file == "dup-keys.toml")));
+    assert!(
+        report.diagnostics.iter().any(|one| one.places.iter().any(|place| place.file == "dup-keys.toml"))
+    );
     for file in ["latin1.csv", "utf16le-bom.csv"] {
         let mut told = told(&report, "evidence::encoding").into_iter();
         assert!(told.any(|one| one.places[0].file == file), "{file}");
@@ -232,7 +247,10 @@ fn cells<'k>(csv: &[u8], headers: impl Iterator<Item = &'k String>) -> Vec<BTree
     let known: Vec<&String> = crate::kit::built_in().0.kinds[kind].fields.keys().collect();
     let bound: Vec<String> =
         headers.iter().zip(&known).map(|(header, field)| format!("{field} = {header:?}")).collect();
-    let text = format!("[[evidence]]\nkind = \"{kind}\"\nfiles = [\"x.csv\"]\nheader = 1\ncolumns = {{ {} }}\n", bound.join(", "));
+    let text = format!(
+        "[[evidence]]\nkind = \"{kind}\"\nfiles = [\"x.csv\"]\nheader = 1\ncolumns = {{ {} }}\n",
+        bound.join(", ")
+    );
     let files = crate::kit::Files::from([("x.csv".to_owned(), csv.to_vec())]);
     let workspace = std::sync::Arc::new(preaudit::source::Source::new(FILE_NAME, text));
     let scope = Scope { workspace: Some(workspace), as_of: Some(DAY), ..Scope::default() };

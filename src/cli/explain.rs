@@ -5,14 +5,14 @@ use super::place::packs;
 use crate::code::Code;
 use crate::control_id::ControlId;
 use crate::finding::State;
-use crate::pack::{self, Control, Form, Kind, Packs, Profile, Rule};
+use crate::pack::{self, Control, Form, Kind, LogSource, Packs, Profile, Rule};
 use crate::report::Exit;
 use crate::toml_text::did_you_mean;
 use crate::world::Disk;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-/// Explain a rule, control, kind of evidence, state, profile or diagnostic code.
+/// Explain a rule, control, kind of evidence, log source, state, profile or diagnostic code.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Its name: `training-overdue`, `A.5.18`, `9.3.2`, `soa`, `not-evaluated`, `evidence::stale`.
@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
         None => {
             let near = did_you_mean(&arguments.name, names(&packs).iter().map(String::as_str));
             output.wrong(&format!(
-                "there is no rule, control, kind, state, profile or code `{}`{near}",
+                "there is no rule, control, kind, source, state, profile or code `{}`{near}",
                 arguments.name
             ))
         }
@@ -58,6 +58,9 @@ fn explain(packs: &Packs, name: &str) -> Option<String> {
     if let Some(kind) = packs.kinds.get(name) {
         return Some(explain_kind(packs, kind));
     }
+    if let Some(source) = packs.log_sources.get(name) {
+        return Some(explain_source(source));
+    }
     if let Some(profile) = packs.profiles.get(name) {
         return Some(explain_profile(name, profile));
     }
@@ -72,7 +75,12 @@ fn names(packs: &Packs) -> Vec<String> {
     let rules = packs.rules().map(|rule| rule.id.clone());
     let states = State::ALL.iter().map(|state| state.name().to_owned());
     let codes = Code::ALL.iter().map(|code| code.text().to_owned());
-    rules.chain(packs.kinds.keys().cloned()).chain(states).chain(codes).collect()
+    rules
+        .chain(packs.kinds.keys().cloned())
+        .chain(packs.log_sources.keys().cloned())
+        .chain(states)
+        .chain(codes)
+        .collect()
 }
 
 fn explain_rule(packs: &Packs, rule: &Rule) -> String {
@@ -219,6 +227,29 @@ fn explain_kind(packs: &Packs, kind: &Kind) -> String {
         packs.rules().filter(|rule| rule.uses.contains(&kind.id)).map(|rule| rule.id.as_str()).collect();
     let _ =
         writeln!(text, "\n  rules: {}", if used.is_empty() { "none".to_owned() } else { used.join(", ") });
+    text
+}
+
+fn explain_source(source: &LogSource) -> String {
+    let format = format!("{:?}", source.format).to_lowercase();
+    let mut text = format!("{}: {}\n\n  records are {format}\n", source.id, source.title);
+    if !source.needs.is_empty() {
+        let _ = writeln!(text, "  recognized by {}", source.needs.join(", "));
+    }
+    let _ = writeln!(text, "  {:<28} {}", "time", source.time.join(", "));
+    for (field, paths) in &source.fields {
+        let _ = writeln!(text, "  {field:<28} {}", paths.join(", "));
+    }
+    for (field, value) in &source.constants {
+        let _ = writeln!(text, "  {field:<28} always {value}");
+    }
+    if !source.patterns.is_empty() {
+        let _ = writeln!(
+            text,
+            "  {} of messages give more",
+            crate::finding::count(source.patterns.len(), "pattern")
+        );
+    }
     text
 }
 

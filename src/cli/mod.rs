@@ -61,7 +61,7 @@ enum Command {
     Evidence(evidence::Arguments),
     /// List controls, rules, kinds of evidence, log sources, profiles or diagnostic codes.
     List(list::Arguments),
-    /// Explain a rule, control, kind of evidence, state, profile or diagnostic code.
+    /// Explain a rule, control, kind of evidence, log source, state, profile or diagnostic code.
     Explain(explain::Arguments),
     /// Work on rules.
     #[command(subcommand)]

@@ -136,7 +136,8 @@ fn observation(
         for (at, field) in finding.at.iter().enumerate() {
             let label = match (at, end) {
                 (0, 0) => statement.clone(),
-                (0, _) => "up to here".to_owned(),
+                (0, _) if view.silence.is_some() => "the next record".to_owned(),
+                (0, _) => format!("the last of {}", view.count),
                 _ => field.clone(),
             };
             pointers.push(Pointer { target: Target::Event(mark, part(field)), label });

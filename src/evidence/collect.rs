@@ -211,8 +211,8 @@ impl Collector<'_> {
         let (kinds, sure) = match recognized {
             _ if !declared.is_empty() => (declared, 100),
             Some((kind, sure)) => (vec![kind], sure),
-            // Text without any title may be anything; nothing may be concluded from it.
-            None if title.is_none() && bindings.is_empty() => return,
+            // Text without headings may be anything; nothing may be concluded from it.
+            None if document.headings.is_empty() && bindings.is_empty() => return,
             None => (Vec::new(), UNSURE),
         };
         let documents = self
@@ -369,6 +369,7 @@ impl Collector<'_> {
     fn note_unfit(&self, entry: &Entry, opened: &Opened, bindings: &[&Binding], taken: &mut Taken) {
         let mut kinds: Vec<String> = taken.tables.iter().map(|table| table.kind.id.clone()).collect();
         kinds.extend(bindings.iter().filter_map(|binding| binding.kind.clone()));
+        self.among_documents(&mut kinds);
         kinds.sort();
         kinds.dedup();
         let mut reasons: Vec<String> = Vec::new();
@@ -379,6 +380,15 @@ impl Collector<'_> {
         for reason in reasons {
             let unfit = Unfit { reason, place: Some(Place::whole(&entry.path, "this file")) };
             taken.unfit.extend(kinds.iter().map(|kind| (kind.clone(), unfit.clone())));
+        }
+    }
+
+    /// A document of any kind counts among all documents, and so does one that is not there.
+    fn among_documents(&self, kinds: &mut Vec<String>) {
+        let is_document =
+            |kind: &String| self.packs.kinds.get(kind).is_some_and(|kind| kind.shape == Shape::Document);
+        if kinds.iter().any(is_document) {
+            kinds.push("documents".to_owned());
         }
     }
 
@@ -413,14 +423,18 @@ impl Collector<'_> {
                 if entries.iter().any(|entry| matches(file, &entry.path)) {
                     continue;
                 }
-                let kind = binding.kind.clone().unwrap_or_default();
                 let place = text.span(file.span()).place("no file matches");
                 let message = format!("`{}` matches no file", file.get_ref());
                 let help = "add the file, or take it out of preaudit.toml";
                 let diagnostic = Diagnostic::error(Code::NoMatch, message).help(help).at(place.clone());
                 evidence.diagnostics.push(diagnostic);
                 let reason = format!("{}, which preaudit.toml names, is not there", file.get_ref());
-                evidence.unfit.entry(kind).or_default().push(Unfit { reason, place: Some(place) });
+                let unfit = Unfit { reason, place: Some(place) };
+                let mut kinds = vec![binding.kind.clone().unwrap_or_default()];
+                self.among_documents(&mut kinds);
+                kinds
+                    .into_iter()
+                    .for_each(|kind| evidence.unfit.entry(kind).or_default().push(unfit.clone()));
             }
         }
     }

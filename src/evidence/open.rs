@@ -383,7 +383,10 @@ impl Opener<'_> {
         let found = self.source_of(expected, text, is_whole)?;
         let delimiter = csv::delimiter(text);
         let mut when = expected.when.clone();
-        when.taken = when.taken.or_else(|| events::day_in_name(name)).or(entry.modified.map(|day| day.min(self.as_of)));
+        when.taken = when
+            .taken
+            .or_else(|| events::day_in_name(name))
+            .or(entry.modified.map(|day| day.min(self.as_of)));
         let layout = match found.format {
             LogFormat::Json if is_object_lines(text, is_whole, &found) => Layout::Lines,
             LogFormat::Json => Layout::Elements(found.records.clone()),

@@ -323,6 +323,19 @@ impl Row {
         }
     }
 
+    /// Whom this row is about, for people to read: by name, and by what tells them from others of
+    /// the same name.
+    pub fn who(&self) -> String {
+        let subject = self.subject();
+        let person = self.table.kind.person.as_ref();
+        let names = person.iter().flat_map(|fields| fields.name.iter().chain(&fields.names));
+        let named: Vec<&str> = names.map(|field| self.text(field)).filter(|name| !name.is_empty()).collect();
+        match named.join(" ") {
+            name if name.is_empty() || name == subject => subject,
+            name => format!("{name} ({subject})"),
+        }
+    }
+
     fn person_range(&self) -> Option<Range<usize>> {
         let fields = self.table.kind.person.as_ref()?;
         let named = [&fields.email, &fields.number, &fields.login, &fields.name]

@@ -218,7 +218,7 @@ struct WaiverText {
 struct OverrideText {
     rule: Spanned<String>,
     control: Option<Spanned<String>>,
-    grade: Grade,
+    grade: Spanned<Grade>,
     by: Spanned<String>,
     reason: Spanned<String>,
     date: Spanned<toml::value::Datetime>,
@@ -450,11 +450,20 @@ impl Reader<'_> {
         self.rule(&text.rule);
         self.filled(&text.reason, "an override needs its reason");
         self.filled(&text.by, "an override needs the name of who overrules");
+        let proposed = self.packs.rule(text.rule.get_ref()).map(|rule| rule.grade);
+        if *text.grade.get_ref() == Grade::Opportunity && proposed.is_some_and(|own| own > Grade::Opportunity)
+        {
+            // ISO/IEC 17021-1, 9.4.5.2.
+            self.wrong(
+                &text.grade,
+                "a nonconformity is never written as an opportunity; waive it, or mend it",
+            );
+        }
         Some(Override {
             control: self.control(text.control.as_ref()),
             range: text.rule.span(),
             rule: text.rule.into_inner(),
-            grade: text.grade,
+            grade: text.grade.into_inner(),
             by: text.by.into_inner(),
             reason: text.reason.into_inner(),
             date: self.day(&text.date)?,

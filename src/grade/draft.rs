@@ -5,9 +5,9 @@ use super::{Grader, fingerprint};
 use crate::control_id::ControlId;
 use crate::evaluate::{Outcome, Seen};
 use crate::evidence::Waiver;
-use crate::finding::{Finding, Grade, Observed, State, count};
-use crate::pack::{Form, Rule};
-use crate::plan::Planned;
+use crate::finding::{Basis, Finding, Grade, Observed, State, count};
+use crate::pack::{Form, ParamKind, Rule};
+use crate::plan::{Planned, Setpoint};
 use std::collections::BTreeMap;
 
 /// Places that one finding keeps; the others are in the count of its exceptions.
@@ -107,7 +107,12 @@ impl Grader<'_> {
             let gone = draft.seen.len() - stands.len();
             finding.derivation.push(format!("{} more are {}", gone, waived(waiver, grade)));
         }
-        if let Some(one) = waivers.overruling(&rule.id, control) {
+        // What is waived needs no grade, and a grade of lapses is none of what could be better.
+        let is_lapse = !draft.is_opportunity || rule.grade == Grade::Opportunity;
+        if is_lapse
+            && finding.state != State::Waived
+            && let Some(one) = waivers.overruling(&rule.id, control)
+        {
             finding.overruled = Some(finding.state);
             finding.derivation.push(overruled(one, grade));
             finding.state = one.grade.into();
@@ -120,20 +125,17 @@ impl Grader<'_> {
         let rule = planned.rule();
         let proposed = seen.iter().map(|one| one.grade.unwrap_or(rule.grade)).max().unwrap_or(rule.grade);
         let (exceptions, population) = (finding.exceptions, finding.population);
-        finding.derivation.push(format!("the rule proposes {proposed} ({})", rule.basis));
+        // Any other grade than the rule's own is what the rule makes of the case.
+        let basis = if proposed == rule.grade { rule.basis } else { Basis::Judgement };
+        finding.derivation.push(format!("the rule proposes {proposed} ({basis})"));
+        finding.derivation.extend(limits(planned));
         for grace in graces(seen) {
-            let length = planned.params.get(&grace);
-            let length =
-                length.map(|set| format!("{} (parameter {grace}, set by {})", set.value, set.set_by));
-            finding.derivation.push(format!("inside the grace of {}", length.unwrap_or(grace)));
+            let length = planned.params.get(&grace).map_or(grace, |set| set.value.to_string());
+            finding.derivation.push(format!("inside the grace of {length}"));
         }
-        if draft.is_opportunity {
-            return Grade::Opportunity;
-        }
-        let Some(ratio) = rule.ratio.filter(|_| population > 0 && proposed < Grade::Major) else {
-            finding
-                .derivation
-                .push(format!("{} in a population of {population}", count(exceptions, "exception")));
+        let ratio = rule.ratio.filter(|_| population > 0 && proposed < Grade::Major && !draft.is_opportunity);
+        let Some(ratio) = ratio else {
+            finding.derivation.push(self.counted(rule, exceptions, population));
             return proposed;
         };
         let limit = ratio.major_above * self.plan.profile.ratio_factor;
@@ -149,6 +151,17 @@ impl Grader<'_> {
         }
         finding.derivation.push(format!("{figures}, not more than {} ({})", percent(limit), ratio.basis));
         proposed
+    }
+
+    /// Exceptions and population. Of logs the population are records, whatever the cases are.
+    fn counted(&self, rule: &Rule, exceptions: usize, population: usize) -> String {
+        match &rule.form {
+            Form::Scan(scan) if scan.gap.is_none() => {
+                let records = self.packs.kinds.get(&scan.from).map_or("records", |kind| kind.title.as_str());
+                format!("{} in {population} {records}", count(exceptions, "case"))
+            }
+            _ => format!("{} in a population of {population}", count(exceptions, "exception")),
+        }
     }
 
     /// One sentence on what is wrong: the rule's own, the only exception's, or a count.
@@ -234,6 +247,17 @@ fn place(finding: &mut Finding, seen: &[&Seen]) {
             places: (first..finding.places.len()).collect(),
         });
     }
+}
+
+/// The limits that a rule works with, and who set them; patterns and lists say little here.
+fn limits(planned: &Planned) -> Option<String> {
+    let limit = |(name, set): (&String, &Setpoint)| {
+        let param = planned.rule().params.get(name)?;
+        let is_limit = matches!(param.kind, ParamKind::Duration | ParamKind::Integer | ParamKind::Number);
+        is_limit.then(|| format!("{name} {} ({}, set by {})", set.value, param.basis, set.set_by))
+    };
+    let limits: Vec<String> = planned.params.iter().filter_map(limit).collect();
+    (!limits.is_empty()).then(|| format!("with {}", limits.join(", ")))
 }
 
 /// The graces that exceptions lie in, each once.

@@ -36,7 +36,7 @@ fn contain(control: ControlId, minors: Vec<&mut Finding>, profile: &Profile) -> 
         control,
         requirements: vec![requirement.clone()],
         title: "several lapses against one requirement show a failure of the system".to_owned(),
-        statement: format!("{} against {requirement}: {}", count(number, "lapse"), titles.join("; ")),
+        statement: format!("{number} minor nonconformities against {requirement}: {}", titles.join("; ")),
         exceptions: number,
         population: number,
         undecidable: 0,

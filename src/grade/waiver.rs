@@ -41,7 +41,9 @@ impl<'a> Waivers<'a> {
 
     /// The grade that a person gives a finding.
     pub(super) fn overruling(&mut self, rule: &str, control: ControlId) -> Option<&'a Override> {
-        let applies = |one: &Override| one.rule == rule && one.control.is_none_or(|wanted| wanted == control);
+        let applies = |one: &Override| {
+            one.rule == rule && one.control.is_none_or(|wanted| wanted == control) && one.date <= self.as_of
+        };
         let at = self.workspace.overrides.iter().position(applies)?;
         self.overrides_used[at] = true;
         self.workspace.overrides.get(at)
@@ -67,8 +69,14 @@ impl<'a> Waivers<'a> {
         }
         let unused = self.workspace.overrides.iter().zip(&self.overrides_used).filter(|(_, used)| !**used);
         for (one, _) in unused {
-            let message = format!("the override of {} applies to nothing", one.rule);
-            let diagnostic = Diagnostic::warning(Code::OverrideUnused, message).help("take it out");
+            let (why, help) = match one.date > self.as_of {
+                true => {
+                    ("is dated after the day of judgement", "correct its date, or judge as of a later day")
+                }
+                false => ("applies to nothing", "take it out"),
+            };
+            let message = format!("the override of {} {why}", one.rule);
+            let diagnostic = Diagnostic::warning(Code::OverrideUnused, message).help(help);
             left.push(diagnostic.at(self.place(&one.range)));
         }
         left

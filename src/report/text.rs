@@ -114,8 +114,9 @@ impl Page {
         self.line("");
         let total = |state: State| format!("{} {}", report.totals.get(state), state.name());
         let all: Vec<String> = State::ALL.iter().map(|state| total(*state)).collect();
-        self.line(&format!("  {}", all[..4].join("   ")));
-        self.line(&format!("  {}   ({})", all[4..].join("   "), count(report.totals.all(), "check")));
+        let checks = format!("{}:", count(report.totals.all(), "check"));
+        self.line(&format!("  {checks}  {}", all[..4].join("   ")));
+        self.line(&format!("  {}  {}", " ".repeat(checks.len()), all[4..].join("   ")));
     }
 
     fn heading(&mut self, text: &str) {
@@ -150,7 +151,11 @@ impl Page {
     }
 
     fn finding(&mut self, finding: &Finding, container: Option<&Finding>) {
-        let of = container.map_or(String::new(), |_| " (part of the above)".to_owned());
+        let of = match (container, finding.overruled) {
+            (Some(_), _) => " (part of the above)".to_owned(),
+            (None, Some(computed)) => format!(" (overruled, was {computed})"),
+            (None, None) => String::new(),
+        };
         let code = format!(
             "{}[{}] {} · {}{of}",
             finding.state.name(),
@@ -214,12 +219,12 @@ impl Page {
         let verb = if conform.len() == 1 { "conforms" } else { "conform" };
         self.heading(&format!("{} {verb}", count(conform.len(), "check")));
         for check in conform {
-            self.line(&format!(
-                "  {:<8} {} ({})",
-                check.control.to_string(),
-                check.rule,
-                count(check.records, "record")
-            ));
+            let records = count(check.records, "record");
+            let open = match check.undecidable {
+                0 => String::new(),
+                number => format!(", {number} not decidable"),
+            };
+            self.line(&format!("  {:<8} {} ({records}{open})", check.control.to_string(), check.rule));
         }
     }
 

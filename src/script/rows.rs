@@ -214,6 +214,7 @@ pub(super) fn register(engine: &mut Engine, fields: &BTreeSet<String>) {
     engine.register_indexer_get(|row: &mut Row, field: &str| get(row, field));
     engine.register_fn("has", |row: &mut Row, field: &str| row.table.has(field));
     engine.register_get("subject", |row: &mut Row| row.subject());
+    engine.register_get("who", |row: &mut Row| row.who());
     engine.register_get("file", |row: &mut Row| row.table.file().to_owned());
     engine.register_fn("at", |row: &mut Row, field: &str| Pointer::field(row, field, ""));
     engine.register_fn("at", |row: &mut Row, field: &str, label: &str| Pointer::field(row, field, label));
