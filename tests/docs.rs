@@ -1,1 +1,105 @@
-//! To come.
+//! The README says what is true: its commands run, what it shows is printed, its rule is in the
+//! pack, and the other documents name what there is.
+
+use crate::kit::{built_in, fixture, program, repository, stderr, stdout};
+use std::fs;
+
+fn document(name: &str) -> String {
+    fs::read_to_string(repository(name)).unwrap()
+}
+
+/// The blocks of this language.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let opening = format!("```{language}\n");
+    let behind = text.split(&opening).skip(1);
+    behind.map(|block| block.split("```").next().unwrap_or_default().to_owned()).collect()
+}
+
+/// Every command of the README but the tests themselves, as typed in the repository.
+#[test]
+fn every_command_of_the_readme_runs() {
+    let readme = document("README.md");
+    let commands: Vec<String> = blocks(&readme, "sh").concat().lines().map(str::to_owned).collect();
+    assert_eq!(commands[0], "cargo run --release -- scan fixtures/stage-2-lapses");
+    assert_eq!(commands[1], "cargo test");
+    let typed = |command: &str| {
+        let arguments = command.strip_prefix("preaudit ").or(command.strip_prefix("cargo run --release -- "));
+        arguments.unwrap_or_else(|| panic!("what is `{command}`?")).to_owned()
+    };
+    let own = tempfile::tempdir().unwrap();
+    let files = crate::kit::files_below(&fixture("conforming").join("evidence"));
+    crate::kit::lay_down(own.path(), &files);
+    for command in commands.iter().filter(|command| *command != "cargo test") {
+        let typed = typed(command).replace("DIR", own.path().to_str().unwrap());
+        let arguments: Vec<&str> = typed.split_whitespace().collect();
+        let output = program(&repository("."), &arguments);
+        let code = output.status.code().unwrap();
+        assert!(code == 0 || (arguments[0] == "scan" && code == 1), "{command}: {code} {}", stderr(&output));
+        assert!(!stdout(&output).is_empty(), "{command}");
+    }
+}
+
+#[test]
+fn what_the_readme_shows_is_printed() {
+    let readme = document("README.md");
+    let shown = blocks(&readme, "text");
+    let printed = stdout(&program(&repository("."), &["scan", "fixtures/stage-2-lapses"]));
+    assert!(printed.contains(shown[0].trim_end()), "{}", shown[0]);
+}
+
+#[test]
+fn the_rule_in_the_readme_is_one_of_the_pack() {
+    let readme = document("README.md");
+    let shown = &blocks(&readme, "toml")[0];
+    let rule = built_in().0.rule("corrective-action-unverified").unwrap();
+    for line in shown.lines().filter(|line| !line.is_empty()) {
+        assert!(rule.text.text().lines().any(|known| known == line), "{line}");
+    }
+}
+
+#[test]
+fn the_architecture_names_every_room_and_every_crate() {
+    let architecture = document("ARCHITECTURE.md");
+    let library = document("src/lib.rs");
+    for room in library.lines().filter_map(|line| line.strip_suffix(';')?.rsplit_once("mod ")) {
+        assert!(architecture.contains(&format!("`{}`", room.1)), "the room {}", room.1);
+    }
+    let manifest: toml::Table = document("Cargo.toml").parse().unwrap();
+    for section in ["dependencies", "dev-dependencies"] {
+        for name in manifest[section].as_table().unwrap().keys() {
+            assert!(architecture.contains(&format!("`{name}`")), "the crate {name}");
+        }
+    }
+}
+
+#[test]
+fn the_changelog_counts_what_there_is() {
+    let changelog = document("CHANGELOG.md").split_whitespace().collect::<Vec<_>>().join(" ");
+    let (packs, _) = built_in();
+    let cases: std::collections::BTreeSet<String> = packs.list[0]
+        .cases
+        .keys()
+        .filter_map(|path| {
+            path.rsplit_once('/').map(|(_, _)| path.splitn(3, '/').take(2).collect::<Vec<_>>().join("/"))
+        })
+        .collect();
+    let counts = format!(
+        "{} kinds of evidence, {} log sources, {} rules with {} cases",
+        packs.kinds.len(),
+        packs.log_sources.len(),
+        packs.rules().count(),
+        cases.len()
+    );
+    assert!(changelog.contains(&counts), "{counts}");
+}
+
+/// Nothing in the repository names the machine it was written on.
+#[test]
+fn no_file_names_a_path_of_a_machine() {
+    for name in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"] {
+        let text = document(name);
+        for path in ["/home/", "/tmp/", "/root/", "C:\\"] {
+            assert!(!text.contains(path), "{name}: {path}");
+        }
+    }
+}

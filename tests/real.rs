@@ -195,10 +195,9 @@ fn broken_files_are_told_and_conclude_nothing() {
         // What conforms, conforms on the rows that could be read.
         let readable: u64 = report.evidence.iter().map(|file| file.records).sum();
         for check in checks_in(&report, State::Conformity) {
-            assert!(
-                folder == "fuzz-generated" && (1..=readable).contains(&(check.records as u64)),
-                "{check:?}"
-            );
+            assert!((1..=readable).contains(&(check.records as u64)), "{folder}: {check:?}");
+            // A list of naughty strings is a text with headings, and has no gap of a template.
+            assert!(folder == "fuzz-generated" || check.rule == "template-residue", "{folder}: {check:?}");
         }
         assert!(checks_in(&report, State::Faulted).is_empty(), "{folder}");
     }
