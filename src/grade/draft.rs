@@ -98,14 +98,8 @@ impl Grader<'_> {
         place(&mut finding, seen);
         let grade = self.computed(planned, draft, seen, &mut finding);
         finding.state = grade.into();
-        if stands.is_empty()
-            && let Some(waiver) = waiver
-        {
-            finding.state = State::Waived;
-            finding.derivation.push(waived(waiver, grade));
-        } else if let Some(waiver) = waiver {
-            let gone = draft.seen.len() - stands.len();
-            finding.derivation.push(format!("{} more are {}", gone, waived(waiver, grade)));
+        if let Some(waiver) = waiver {
+            accept(&mut finding, waiver, grade, draft.seen.len() - stands.len(), stands.is_empty());
         }
         // What is waived needs no grade, and a grade of lapses is none of what could be better.
         let is_lapse = !draft.is_opportunity || rule.grade == Grade::Opportunity;
@@ -232,6 +226,17 @@ fn split<'o, 'w>(
         }
     }
     (stands, applied)
+}
+
+/// Notes a waiver of all exceptions, which then stands for the grade, or of some of them.
+fn accept(finding: &mut Finding, waiver: &Waiver, grade: Grade, gone: usize, is_whole: bool) {
+    let says = waived(waiver, grade);
+    if is_whole {
+        finding.state = State::Waived;
+        finding.derivation.push(says);
+    } else {
+        finding.derivation.push(format!("{gone} more are {says}"));
+    }
 }
 
 /// Writes exceptions and their places into a finding.
