@@ -282,7 +282,7 @@ impl Drafter<'_> {
     ) -> Result<scan::Scan, Diagnostic> {
         let condition = |expression: &Option<pack::Expression>| -> Result<Option<Condition>, Diagnostic> {
             let Some(expression) = expression else { return Ok(None) };
-            let compiled = Compiled::new(rule, expression, setting)?;
+            let compiled = Compiled::of_records(rule, expression, setting)?;
             let ask: Condition = Arc::new(move |sighting, row| compiled.holds_for_record(sighting, row));
             Ok(Some(ask))
         };

@@ -7,6 +7,7 @@ use crate::control_id::ControlId;
 use crate::finding::State;
 use crate::pack::{self, Control, Form, Kind, LogSource, Packs, Profile, Rule};
 use crate::report::Exit;
+use crate::script;
 use crate::toml_text::did_you_mean;
 use crate::world::Disk;
 use std::fmt::Write as _;
@@ -108,7 +109,7 @@ fn explain_rule(packs: &Packs, rule: &Rule) -> String {
     if !rule.checks.is_empty() {
         let _ = writeln!(text, "  checks   {}", rule.checks.join(", "));
     }
-    looks(&mut text, rule);
+    looks(&mut text, packs, rule);
     for (name, param) in &rule.params {
         let _ = writeln!(text, "\n  parameter {name} = {} ({}): {}", param.default, param.basis, param.doc);
         if let Some(strict) = &param.strict {
@@ -129,7 +130,7 @@ fn explain_rule(packs: &Packs, rule: &Rule) -> String {
 }
 
 /// What a rule looks at, in its own expressions.
-fn looks(text: &mut String, rule: &Rule) {
+fn looks(text: &mut String, packs: &Packs, rule: &Rule) {
     match &rule.form {
         Form::Each(each) => {
             for one in each {
@@ -154,7 +155,15 @@ fn looks(text: &mut String, rule: &Rule) {
             ];
             for (name, expression) in parts {
                 if let Some(expression) = expression {
-                    let _ = writeln!(text, "    {name:<6} {} (interpreted)", expression.text);
+                    let _ = writeln!(text, "    {name:<6} {}", expression.text);
+                    let native = match name {
+                        "having" => Err("it is asked of groups, not of records".to_owned()),
+                        _ => script::lowered(rule, expression, packs),
+                    };
+                    let _ = match native {
+                        Ok(native) => writeln!(text, "           native: {native}"),
+                        Err(reason) => writeln!(text, "           interpreted: {reason}"),
+                    };
                 }
             }
             if let Some(join) = &scan.join {

@@ -5,10 +5,12 @@
 
 mod group;
 mod mark;
+mod predicate;
 mod tally;
 
 pub use group::{Burst, Group, Silence};
 pub use mark::Mark;
+pub use predicate::{Comparison, Constant, Field, Network, OneOf, Operand, Predicate, TextTest};
 pub use tally::Tally;
 
 use crate::code::Code;

@@ -4,11 +4,12 @@ use super::doubt::decide;
 use super::engine::{CONDITION_STEPS, allow};
 use super::events::{EventView, GroupView};
 use super::fault::{self, Within};
+use super::lower::lower;
 use super::{Setting, local};
 use crate::evidence::{Decision, Row};
 use crate::finding::Diagnostic;
 use crate::pack::{Expression, Rule};
-use crate::scan::{Answer, Sighting};
+use crate::scan::{Answer, Predicate, Sighting};
 use rhai::{AST, Dynamic, EvalAltResult, Scope};
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ pub struct Compiled {
     rule: Arc<Rule>,
     expression: Expression,
     setting: Arc<Setting>,
+    /// The same as a native predicate, or why there is none. Only of conditions on records.
+    lowered: Option<Arc<Result<Predicate, String>>>,
 }
 
 impl Compiled {
@@ -42,7 +45,39 @@ impl Compiled {
         let within = Within::Expression(&rule.text, expression);
         let ast = ast.map_err(|error| fault::syntax(&rule.id, within, &error))?;
         let (rule, expression, setting) = (Arc::clone(rule), expression.clone(), Arc::clone(setting));
-        Ok(Self { ast: Arc::new(ast), rule, expression, setting })
+        Ok(Self { ast: Arc::new(ast), rule, expression, setting, lowered: None })
+    }
+
+    /// Compiles a condition on records of logs, to a native predicate where that means the same.
+    ///
+    /// # Errors
+    /// As [`Compiled::new`].
+    pub fn of_records(
+        rule: &Arc<Rule>,
+        expression: &Expression,
+        setting: &Arc<Setting>,
+    ) -> Result<Self, Diagnostic> {
+        let mut compiled = Self::new(rule, expression, setting)?;
+        let lowered = local(&setting.names, |engine| lower(engine, &compiled.ast, setting));
+        compiled.lowered = Some(Arc::new(lowered));
+        Ok(compiled)
+    }
+
+    /// The native predicate, where there is one.
+    pub fn predicate(&self) -> Option<&Predicate> {
+        self.lowered.as_deref()?.as_ref().ok()
+    }
+
+    /// The native predicate in words, or why the interpreter is asked instead.
+    ///
+    /// # Errors
+    /// Why there is no predicate.
+    pub fn lowered(&self) -> Result<String, String> {
+        match self.lowered.as_deref() {
+            Some(Ok(predicate)) => Ok(predicate.to_string()),
+            Some(Err(reason)) => Err(reason.clone()),
+            None => Err("it is no condition on records alone".to_owned()),
+        }
     }
 
     /// Asks whether the condition holds for a row.
@@ -63,6 +98,17 @@ impl Compiled {
         sighting: &Sighting<'_, '_>,
         row: Option<&Row>,
     ) -> Result<Answer, Diagnostic> {
+        let Some(Ok(predicate)) = self.lowered.as_deref() else { return self.interpret(sighting, row) };
+        let mut reads = 0;
+        let holds = predicate.holds(sighting.record, &mut reads);
+        Ok(Answer { decision: if holds { Decision::Yes } else { Decision::No }, reads })
+    }
+
+    /// Asks the interpreter, whatever was lowered.
+    ///
+    /// # Errors
+    /// When the expression fails; a fault of the rule.
+    pub fn interpret(&self, sighting: &Sighting<'_, '_>, row: Option<&Row>) -> Result<Answer, Diagnostic> {
         let view = EventView::of(sighting);
         let joined = || row.map_or(Dynamic::UNIT, |row| Dynamic::from(row.clone()));
         let decision =

@@ -10,6 +10,7 @@ mod doubt;
 mod engine;
 mod events;
 mod fault;
+mod lower;
 mod names;
 mod pointer;
 mod rows;
@@ -27,7 +28,7 @@ pub use rows::Rows;
 pub use verdict::{KEPT, Observation, Verdict};
 
 use crate::finding::Diagnostic;
-use crate::pack::{Packs, ParamValue, Rule};
+use crate::pack::{Expression, Packs, ParamValue, Rule};
 use crate::time::Time;
 use fault::Within;
 use rhai::{AST, CallFnOptions, Dynamic, Engine, ImmutableString, Scope};
@@ -97,16 +98,32 @@ pub fn compile(packs: &Packs) -> Result<Rules, Vec<Diagnostic>> {
 
 /// Every expression is compiled once with the parameters as the rule declares them.
 fn check_expressions(rule: &Arc<Rule>, names: &Arc<Names>) -> Vec<Diagnostic> {
-    let defaults = rule.params.iter().map(|(name, param)| (name.clone(), value(&param.default)));
-    let setting = Arc::new(Setting {
-        names: Arc::clone(names),
-        params: Params(Arc::new(defaults.collect())),
-        as_of: Time::Day(jiff::civil::Date::ZERO),
-    });
+    let setting = Arc::new(defaults(rule, names));
     rule.expressions()
         .into_iter()
         .filter_map(|expression| Compiled::new(rule, expression, &setting).err())
         .collect()
+}
+
+/// A setting with the parameters as the rule declares them, on no day in particular.
+fn defaults(rule: &Rule, names: &Arc<Names>) -> Setting {
+    let defaults = rule.params.iter().map(|(name, param)| (name.clone(), value(&param.default)));
+    Setting {
+        names: Arc::clone(names),
+        params: Params(Arc::new(defaults.collect())),
+        as_of: Time::Day(jiff::civil::Date::ZERO),
+    }
+}
+
+/// What a condition on records becomes natively, in words.
+///
+/// # Errors
+/// Why the interpreter is asked instead.
+pub fn lowered(rule: &Rule, expression: &Expression, packs: &Packs) -> Result<String, String> {
+    let names = Arc::new(names(packs));
+    let setting = Arc::new(defaults(rule, &names));
+    let compiled = Compiled::of_records(&Arc::new(rule.clone()), expression, &setting);
+    compiled.map_err(|error| error.message)?.lowered()
 }
 
 fn compile_script(rule: &Rule, names: &Names) -> Result<Option<AST>, Diagnostic> {

@@ -1,0 +1,356 @@
+//! Conditions on records without an interpreter.
+//!
+//! A predicate is total: it is true or false of any record, whatever its fields hold, and never
+//! fails. What values of different types mean to each other is what the rule language says:
+//! nothing is equal to, less or more than a value of another type, but for numbers among
+//! themselves; a field that is not there is nothing, and nothing is equal to nothing.
+
+use crate::evidence::{Record, Scalar};
+use crate::time::Time;
+use regex::Regex;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::net::IpAddr;
+
+/// A condition on a record.
+#[derive(Clone, Debug)]
+pub enum Predicate {
+    /// True or false of every record.
+    Always(bool),
+    /// True where all are, asked in order up to the first that is not.
+    All(Vec<Predicate>),
+    /// True where any is, asked in order up to the first that is.
+    Any(Vec<Predicate>),
+    /// True where the other is not.
+    Not(Box<Predicate>),
+    /// True where two values stand so to each other.
+    Compare(Operand, Comparison, Operand),
+    /// True where a field holds one of these.
+    OneOf(Field, OneOf),
+    /// True where a field holds a text of which this is true.
+    Text(Field, TextTest),
+    /// True where a field is filled.
+    Has(Field),
+}
+
+/// A field of a record, with its name for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its slot; the time of the record has none.
+    pub slot: Option<usize>,
+    /// Its name.
+    pub name: String,
+}
+
+/// One side of a comparison.
+#[derive(Clone, Debug)]
+pub enum Operand {
+    /// What a field holds.
+    Field(Field),
+    /// A value that stands still.
+    Constant(Constant),
+}
+
+/// A value that stands still.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Constant {
+    /// Nothing.
+    Nothing,
+    /// A text.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// A number.
+    Number(f64),
+    /// True or false.
+    Boolean(bool),
+    /// A time.
+    Time(Time),
+}
+
+/// How two values stand to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// `==`.
+    Equal,
+    /// `!=`.
+    Unequal,
+    /// `<`.
+    Less,
+    /// `<=`.
+    AtMost,
+    /// `>`.
+    More,
+    /// `>=`.
+    AtLeast,
+}
+
+/// Values of a list.
+#[derive(Clone, Debug, Default)]
+pub struct OneOf {
+    /// Texts.
+    pub texts: BTreeSet<String>,
+    /// Whole numbers.
+    pub integers: BTreeSet<i64>,
+}
+
+/// What can be asked about a text.
+#[derive(Clone, Debug)]
+pub enum TextTest {
+    /// It begins so.
+    StartsWith(String),
+    /// It ends so.
+    EndsWith(String),
+    /// It holds this.
+    Contains(String),
+    /// The pattern matches somewhere in it.
+    Matches(Regex),
+    /// It is an address of this network.
+    InNetwork(Network, String),
+    /// It is true of no text: what was asked with is no pattern or no network.
+    Never,
+}
+
+/// A network such as `10.0.0.0/8` or `2001:db8::/32`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    base: IpAddr,
+    length: u32,
+}
+
+/// A value as comparisons see it.
+#[derive(Clone, Copy)]
+enum Value<'v> {
+    Nothing,
+    Text(&'v str),
+    Integer(i64),
+    Number(f64),
+    Boolean(bool),
+    Time(Time),
+}
+
+impl Predicate {
+    /// Whether it is true of a record. Notes the slots that were read, a bit each.
+    pub fn holds(&self, record: &Record<'_>, reads: &mut u128) -> bool {
+        match self {
+            Self::Always(answer) => *answer,
+            Self::All(parts) => parts.iter().all(|part| part.holds(record, reads)),
+            Self::Any(parts) => parts.iter().any(|part| part.holds(record, reads)),
+            Self::Not(part) => !part.holds(record, reads),
+            Self::Compare(left, comparison, right) => {
+                let (left, right) = (left.value(record, reads), right.value(record, reads));
+                comparison.holds(left, right)
+            }
+            Self::OneOf(field, list) => list.holds(field.value(record, reads)),
+            Self::Text(field, test) => match field.value(record, reads) {
+                Value::Text(text) => test.holds(text),
+                _ => false,
+            },
+            Self::Has(field) => field.slot.is_some_and(|slot| record.get(slot).is_some()),
+        }
+    }
+}
+
+impl Field {
+    fn value<'v>(&self, record: &'v Record<'_>, reads: &mut u128) -> Value<'v> {
+        let Some(slot) = self.slot else { return record.time.map_or(Value::Nothing, Value::Time) };
+        *reads |= 1 << slot;
+        match record.get(slot) {
+            None => Value::Nothing,
+            Some(Scalar::Text(text)) => Value::Text(text),
+            Some(Scalar::Integer(number)) => Value::Integer(*number),
+            Some(Scalar::Number(number)) => Value::Number(*number),
+            Some(Scalar::Boolean(value)) => Value::Boolean(*value),
+        }
+    }
+}
+
+impl Operand {
+    fn value<'v>(&'v self, record: &'v Record<'_>, reads: &mut u128) -> Value<'v> {
+        match self {
+            Self::Field(field) => field.value(record, reads),
+            Self::Constant(constant) => constant.value(),
+        }
+    }
+}
+
+impl Constant {
+    fn value(&self) -> Value<'_> {
+        match self {
+            Self::Nothing => Value::Nothing,
+            Self::Text(text) => Value::Text(text),
+            Self::Integer(number) => Value::Integer(*number),
+            Self::Number(number) => Value::Number(*number),
+            Self::Boolean(value) => Value::Boolean(*value),
+            Self::Time(time) => Value::Time(*time),
+        }
+    }
+}
+
+impl Comparison {
+    fn holds(self, left: Value<'_>, right: Value<'_>) -> bool {
+        match (left, right) {
+            (Value::Nothing, Value::Nothing) => self == Self::Equal,
+            (Value::Text(a), Value::Text(b)) => self.of(Some(a.cmp(b))),
+            (Value::Integer(a), Value::Integer(b)) => self.of(Some(a.cmp(&b))),
+            (Value::Number(a), Value::Number(b)) => self.of(a.partial_cmp(&b)),
+            (Value::Integer(a), Value::Number(b)) => self.of(float(a).partial_cmp(&b)),
+            (Value::Number(a), Value::Integer(b)) => self.of(a.partial_cmp(&float(b))),
+            (Value::Boolean(a), Value::Boolean(b)) => self.of(Some(a.cmp(&b))),
+            (Value::Time(a), Value::Time(b)) => self.of(Some(a.compare(b))),
+            _ => self == Self::Unequal,
+        }
+    }
+
+    fn of(self, ordering: Option<Ordering>) -> bool {
+        match self {
+            Self::Equal => ordering == Some(Ordering::Equal),
+            Self::Unequal => ordering != Some(Ordering::Equal),
+            Self::Less => ordering == Some(Ordering::Less),
+            Self::AtMost => matches!(ordering, Some(Ordering::Less | Ordering::Equal)),
+            Self::More => ordering == Some(Ordering::Greater),
+            Self::AtLeast => matches!(ordering, Some(Ordering::Greater | Ordering::Equal)),
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "as the rule language compares them")]
+fn float(number: i64) -> f64 {
+    number as f64
+}
+
+impl OneOf {
+    fn holds(&self, value: Value<'_>) -> bool {
+        match value {
+            Value::Text(text) => self.texts.contains(text),
+            Value::Integer(number) => self.integers.contains(&number),
+            Value::Number(number) => self.integers.iter().any(|known| float(*known) == number),
+            _ => false,
+        }
+    }
+}
+
+impl TextTest {
+    fn holds(&self, text: &str) -> bool {
+        match self {
+            Self::StartsWith(part) => text.starts_with(part.as_str()),
+            Self::EndsWith(part) => text.ends_with(part.as_str()),
+            Self::Contains(part) => text.contains(part.as_str()),
+            Self::Matches(pattern) => pattern.is_match(text),
+            Self::InNetwork(network, _) => network.holds(text),
+            Self::Never => false,
+        }
+    }
+}
+
+impl Network {
+    /// Reads a network; `None` for what is none.
+    pub fn read(text: &str) -> Option<Self> {
+        let (base, length) = text.split_once('/')?;
+        Some(Self { base: base.parse().ok()?, length: length.parse().ok()? })
+    }
+
+    /// True when a text is an address that lies in it.
+    pub fn holds(&self, address: &str) -> bool {
+        let shares = |a: u128, b: u128, bits: u32| {
+            self.length <= bits && (self.length == 0 || (a ^ b) >> (bits - self.length) == 0)
+        };
+        match (address.parse(), self.base) {
+            (Ok(IpAddr::V4(a)), IpAddr::V4(b)) => shares(u32::from(a).into(), u32::from(b).into(), 32),
+            (Ok(IpAddr::V6(a)), IpAddr::V6(b)) => shares(u128::from(a), u128::from(b), 128),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Predicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Always(answer) => write!(f, "{answer}"),
+            Self::All(parts) => write!(f, "({})", joined(parts, " and ")),
+            Self::Any(parts) => write!(f, "({})", joined(parts, " or ")),
+            Self::Not(part) => write!(f, "not {part}"),
+            Self::Compare(left, comparison, right) => write!(f, "{left} {comparison} {right}"),
+            Self::OneOf(field, list) => {
+                write!(f, "{} is one of {}", field.name, list.texts.len() + list.integers.len())
+            }
+            Self::Text(field, test) => write!(f, "{} {test}", field.name),
+            Self::Has(field) => write!(f, "{} is filled", field.name),
+        }
+    }
+}
+
+fn joined(parts: &[Predicate], by: &str) -> String {
+    parts.iter().map(ToString::to_string).collect::<Vec<_>>().join(by)
+}
+
+impl fmt::Display for Operand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(field) => f.write_str(&field.name),
+            Self::Constant(Constant::Nothing) => f.write_str("nothing"),
+            Self::Constant(Constant::Text(text)) => write!(f, "{text:?}"),
+            Self::Constant(Constant::Integer(number)) => write!(f, "{number}"),
+            Self::Constant(Constant::Number(number)) => write!(f, "{number}"),
+            Self::Constant(Constant::Boolean(value)) => write!(f, "{value}"),
+            Self::Constant(Constant::Time(time)) => write!(f, "{time}"),
+        }
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Equal => "is",
+            Self::Unequal => "is not",
+            Self::Less => "<",
+            Self::AtMost => "<=",
+            Self::More => ">",
+            Self::AtLeast => ">=",
+        })
+    }
+}
+
+impl fmt::Display for TextTest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StartsWith(part) => write!(f, "starts with {part:?}"),
+            Self::EndsWith(part) => write!(f, "ends with {part:?}"),
+            Self::Contains(part) => write!(f, "contains {part:?}"),
+            Self::Matches(pattern) => write!(f, "matches {pattern}"),
+            Self::InNetwork(_, network) => write!(f, "lies in {network}"),
+            Self::Never => f.write_str("matches nothing"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_cidr(address: &str, network: &str) -> bool {
+        Network::read(network).is_some_and(|network| network.holds(address))
+    }
+
+    #[test]
+    fn networks_hold_their_addresses_and_no_others() {
+        assert!(in_cidr("10.1.2.3", "10.0.0.0/8") && in_cidr("1.2.3.4", "0.0.0.0/0"));
+        assert!(in_cidr("1.2.3.4", "1.2.3.4/32") && in_cidr("2001:db8::1", "2001:db8::/32"));
+        assert!(!in_cidr("11.0.0.0", "10.0.0.0/8") && !in_cidr("::1", "10.0.0.0/8"));
+        assert!(!in_cidr("10.0.0.1", "10.0.0.0/33") && !in_cidr("2001:db9::1", "2001:db8::/32"));
+        assert!(!in_cidr("host", "10.0.0.0/8") && !in_cidr("10.0.0.1", "10.0.0.0"));
+    }
+
+    #[test]
+    fn values_of_different_types_are_only_unequal() {
+        let (text, number) = (Value::Text("10"), Value::Integer(10));
+        for comparison in [Comparison::Equal, Comparison::Less, Comparison::AtMost, Comparison::AtLeast] {
+            assert!(!comparison.holds(text, number) && !comparison.holds(Value::Nothing, number));
+        }
+        assert!(
+            Comparison::Unequal.holds(text, number) && Comparison::Equal.holds(number, Value::Number(10.0))
+        );
+        assert!(Comparison::Equal.holds(Value::Nothing, Value::Nothing));
+    }
+}
