@@ -64,6 +64,9 @@ fn pattern(text: &str) -> Option<Regex> {
 /// Reads a text as a date in any of the forms.
 pub(super) fn read(text: &str) -> DateText {
     let text = text.trim();
+    if let Some(time) = utc_second(text) {
+        return DateText::Date(time);
+    }
     // All forms start with a letter or digit and hold a digit; most cells end here.
     if text.len() > 48 || !text.bytes().any(|b| b.is_ascii_digit()) {
         return DateText::None;
@@ -89,6 +92,24 @@ pub(super) fn read(text: &str) -> DateText {
         return date(month_number(month).and_then(|month| build(year, month, day, clock)));
     }
     DateText::None
+}
+
+/// `2026-07-01T08:00:00Z`, as most logs write all of their times, without a pattern.
+fn utc_second(text: &str) -> Option<Time> {
+    let bytes: &[u8; 20] = text.as_bytes().try_into().ok()?;
+    let signs = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'Z')];
+    if signs.iter().any(|&(at, sign)| bytes[at] != sign) {
+        return None;
+    }
+    let number = |range: std::ops::Range<usize>| {
+        let digits = &bytes[range];
+        let value = |sum: i16, digit: &u8| sum * 10 + i16::from(digit - b'0');
+        digits.iter().all(u8::is_ascii_digit).then(|| digits.iter().fold(0, value))
+    };
+    let part = |range| number(range).and_then(|part| i8::try_from(part).ok());
+    let day = Date::new(number(0..4).filter(|year| *year > 0)?, part(5..7)?, part(8..10)?).ok()?;
+    let clock = Clock::new(part(11..13)?, part(14..16)?, part(17..19)?, 0).ok()?;
+    Offset::UTC.to_timestamp(DateTime::from_parts(day, clock)).ok().map(Time::utc)
 }
 
 impl DateText {

@@ -91,12 +91,13 @@ fn cell(source: &Source, node: &Node) -> (Cell, Option<Box<str>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::json;
 
     #[test]
     fn a_list_of_objects_is_a_table_with_nested_columns() {
         let text = r#"{"value": [{"id": 1, "user": {"name": "eve"}}, {"id": 2, "tags": ["a", "b"]}]}"#;
         let source = Arc::new(Source::new("t.json", text));
-        let tables = tables(&source, &Node::json(text).unwrap());
+        let tables = tables(&source, &json::read(text).unwrap());
         assert_eq!(tables.len(), 1);
         let table = &tables[0];
         assert_eq!(table.title.as_deref(), Some("value"));
@@ -109,6 +110,6 @@ mod tests {
     #[test]
     fn what_holds_no_list_of_objects_holds_no_table() {
         let source = Arc::new(Source::new("t.json", "[1, 2]"));
-        assert!(tables(&source, &Node::json("[1, 2]").unwrap()).is_empty());
+        assert!(tables(&source, &json::read("[1, 2]").unwrap()).is_empty());
     }
 }

@@ -15,6 +15,7 @@ mod docx;
 mod events;
 mod grid;
 mod inspect;
+mod json;
 mod lists;
 mod markdown;
 mod node;

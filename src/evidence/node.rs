@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -50,15 +49,6 @@ pub(super) struct Malformed {
 }
 
 impl Node {
-    /// Reads JSON. A byte order mark must be gone.
-    ///
-    /// # Errors
-    /// The first place where the text is not JSON.
-    pub(super) fn json(text: &str) -> Result<Self, Malformed> {
-        let raw: &RawValue = serde_json::from_str(text).map_err(|error| malformed_json(text, &error))?;
-        Ok(json_node(raw.get(), offset_in(text, raw.get()), 0))
-    }
-
     /// Reads TOML.
     ///
     /// # Errors
@@ -137,77 +127,11 @@ impl Node {
     }
 }
 
-fn malformed_json(text: &str, error: &serde_json::Error) -> Malformed {
-    let reason = error.to_string();
-    let reason = reason.split(" at line ").next().unwrap_or(&reason).to_lowercase();
-    // serde_json counts columns in bytes.
-    let line_start = byte_of(text, error.line(), 1);
-    Malformed { at: (line_start + error.column().saturating_sub(1)).min(text.len()), reason }
-}
-
 /// The byte at a line and column, both from 1, the column in characters.
-fn byte_of(text: &str, line: usize, column: usize) -> usize {
+pub(super) fn byte_of(text: &str, line: usize, column: usize) -> usize {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let within = text[start..].char_indices().nth(column.saturating_sub(1)).map_or(0, |(at, _)| at);
     start + within
-}
-
-/// Where a slice of a text begins in it.
-fn offset_in(text: &str, slice: &str) -> usize {
-    slice.as_ptr() as usize - text.as_ptr() as usize
-}
-
-/// A node from the text of one valid JSON value that begins at `base`.
-fn json_node(text: &str, base: usize, depth: usize) -> Node {
-    let range = base..base + text.len();
-    let value = match text.as_bytes().first() {
-        _ if depth > DEEPEST => NodeValue::TooDeep,
-        Some(b'"') => {
-            let inner = base + 1..base + text.len() - 1;
-            let value = serde_json::from_str::<String>(text).map_or(NodeValue::TooDeep, NodeValue::Text);
-            return Node { range: inner, value };
-        }
-        Some(b't') => NodeValue::Bool(true),
-        Some(b'f') => NodeValue::Bool(false),
-        Some(b'n') => NodeValue::Null,
-        Some(b'{') => {
-            let read =
-                serde_json::Deserializer::from_str(text).deserialize_map(JsonMap { text, base, depth });
-            read.map_or(NodeValue::TooDeep, NodeValue::Map)
-        }
-        Some(b'[') => {
-            let items: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
-            let node = |item: &RawValue| json_node(item.get(), base + offset_in(text, item.get()), depth + 1);
-            NodeValue::List(items.into_iter().map(node).collect())
-        }
-        _ => NodeValue::Number(text.to_owned()),
-    };
-    Node { range, value }
-}
-
-/// Reads the entries of an object with the place of each value.
-struct JsonMap<'t> {
-    text: &'t str,
-    base: usize,
-    depth: usize,
-}
-
-impl<'de> Visitor<'de> for JsonMap<'de> {
-    type Value = Vec<(String, Node)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(key) = map.next_key::<String>()? {
-            let raw: &'de RawValue = map.next_value()?;
-            let base = self.base + offset_in(self.text, raw.get());
-            entries.push((key, json_node(raw.get(), base, self.depth + 1)));
-        }
-        Ok(entries)
-    }
 }
 
 fn toml_table(table: &DeTable<'_>, depth: usize) -> NodeValue {
@@ -342,6 +266,7 @@ impl<'de> DeserializeSeed<'de> for YamlKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::json;
 
     fn text_at<'t>(text: &'t str, node: &Node, path: &[&str]) -> &'t str {
         let node = path.iter().fold(node, |node, key| node.get(key).unwrap());
@@ -351,7 +276,7 @@ mod tests {
     #[test]
     fn json_values_stand_where_they_stand() {
         let text = r#" {"user": {"name": "e\u0076e", "id": 12345678901234567890}, "ok": [true, null]}"#;
-        let node = Node::json(text).unwrap();
+        let node = json::read(text).unwrap();
         assert_eq!(text_at(text, &node, &["user", "name"]), r"e\u0076e");
         assert_eq!(node.get("user").unwrap().get("name").unwrap().plain().unwrap(), "eve");
         assert_eq!(node.get("user").unwrap().get("id").unwrap().plain().unwrap(), "12345678901234567890");
@@ -360,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_key_that_stands_twice_is_found() {
-        let node = Node::json(r#"{"a": {"b": 1, "b": 2}}"#).unwrap();
+        let node = json::read(r#"{"a": {"b": 1, "b": 2}}"#).unwrap();
         let (key, second) = node.duplicate_key().unwrap();
         assert_eq!((key, second.plain().unwrap().as_ref()), ("b", "2"));
         assert!(Node::toml("a = 1\na = 2\n").is_err());
@@ -368,7 +293,7 @@ mod tests {
 
     #[test]
     fn what_is_malformed_has_a_place() {
-        let error = Node::json("{\"a\": 1,\n \"b\": }").unwrap_err();
+        let error = json::read("{\"a\": 1,\n \"b\": }").unwrap_err();
         assert_eq!(error.at, 15, "{error:?}");
         let error = Node::toml("a = 1\nb = \n").unwrap_err();
         assert!(error.at >= 9, "{error:?}");
@@ -394,7 +319,7 @@ mod tests {
     #[test]
     fn nesting_has_a_floor() {
         let text = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
-        let node = Node::json(&text).unwrap();
+        let node = json::read(&text).unwrap();
         assert!(format!("{node:?}").contains("TooDeep"));
     }
 }

@@ -6,7 +6,7 @@ use super::document::Document;
 use super::events::{self, Layout, Log, When};
 use super::grid::{Grid, HeaderChoice};
 use super::node::{Malformed, Node, NodeValue};
-use super::{docx, lists, markdown, recognize, xlsx};
+use super::{docx, json, lists, markdown, recognize, xlsx};
 use crate::code::Code;
 use crate::finding::{Diagnostic, count};
 use crate::pack::{Kind, LogFormat, LogSource, Packs, Shape};
@@ -279,11 +279,11 @@ impl Opener<'_> {
     fn open_json(&self, source: &Arc<Source>, opened: &mut Opened) {
         let lines: Vec<&str> = source.text().lines().filter(|line| !line.trim().is_empty()).collect();
         let is_object =
-            |line: &&str| matches!(Node::json(line.trim()), Ok(Node { value: NodeValue::Map(_), .. }));
+            |line: &&str| matches!(json::read(line.trim()), Ok(Node { value: NodeValue::Map(_), .. }));
         if lines.len() > 1 && lines.first().is_some_and(is_object) {
             return self.open_object_lines(source, opened);
         }
-        self.open_tree(source, Node::json(source.text()), opened);
+        self.open_tree(source, json::read(source.text()), opened);
     }
 
     /// One object a line: bad lines are set aside, the others are a table.
@@ -297,7 +297,7 @@ impl Opener<'_> {
             if line.trim().is_empty() {
                 continue;
             }
-            let node = Node::json(line.trim()).and_then(|mut node| {
+            let node = json::read(line.trim()).and_then(|mut node| {
                 node.move_by(base);
                 match node.duplicate_key() {
                     Some((key, _)) => {
@@ -448,7 +448,7 @@ fn first_records(source: &LogSource, text: &str, is_whole: bool) -> Vec<Node> {
     } else {
         Layout::Elements(source.records.clone())
     };
-    events::first_items(text, layout, LINES).iter().filter_map(|item| Node::json(item).ok()).collect()
+    events::first_items(text, layout, LINES).iter().filter_map(|item| json::read(item).ok()).collect()
 }
 
 /// True when the first line is an object of its own and no envelope of this source.
@@ -458,7 +458,7 @@ fn is_object_lines(text: &str, is_whole: bool, source: &LogSource) -> bool {
     if second.is_none() && !is_whole {
         return false;
     }
-    match Node::json(first.trim()) {
+    match json::read(first.trim()) {
         Ok(node @ Node { value: NodeValue::Map(_), .. }) => {
             !source.records.iter().any(|key| node.get(key).is_some())
         }
@@ -468,7 +468,7 @@ fn is_object_lines(text: &str, is_whole: bool, source: &LogSource) -> bool {
 
 fn looks_like_json(text: &str) -> bool {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
-    Node::json(first).is_ok() || Node::json(text).is_ok()
+    json::read(first).is_ok() || json::read(text).is_ok()
 }
 
 fn bare_carriage_return(text: &str) -> Option<usize> {

@@ -1,6 +1,7 @@
 //! Logs: recognized and opened here, read record by record, never held in memory.
 
 mod items;
+mod path;
 mod record;
 mod syslog;
 mod when;

@@ -1,9 +1,11 @@
 //! Records of logs: fields of the Elastic Common Schema, each with its place in the record.
 
 use super::items::Position;
+use super::path::{Step, find, parse_path};
 use super::syslog::{self, Transport};
 use super::when::When;
 use crate::evidence::csv::CsvRows;
+use crate::evidence::json;
 use crate::evidence::node::{Node, NodeValue};
 use crate::pack::{Derivation, EventFields, LogFormat, LogSource, normalize_header};
 use crate::source::Source;
@@ -72,8 +74,67 @@ pub(super) struct RecordReader<'a> {
     paths: Vec<(usize, Vec<Vec<Step>>)>,
     time_paths: Vec<Vec<Step>>,
     constants: Vec<(usize, String)>,
+    derived: Vec<Derived>,
     each: Option<Vec<Step>>,
     timezone: Option<usize>,
+}
+
+/// A derivation with its fields looked up, so that no record looks for them by name.
+struct Derived {
+    /// What each of these fields must be.
+    when: Vec<(usize, Vec<String>)>,
+    /// Fields whose place it rests on: those of the source's own before what is derived of every
+    /// record.
+    ground: Vec<usize>,
+    set: Vec<(usize, Scalar<'static>)>,
+    copy: Vec<(usize, usize)>,
+}
+
+impl Derived {
+    fn new(derivation: &Derivation, fields: &EventFields) -> Option<Self> {
+        let slot = |name: &String| fields.slot(name);
+        let when: Option<Vec<_>> =
+            derivation.when.iter().map(|(name, values)| Some((slot(name)?, values.clone()))).collect();
+        let mut ground: Vec<&String> = derivation.when.keys().collect();
+        ground.sort_by_key(|name| name.starts_with("event."));
+        let set = |(name, value): (&String, &String)| {
+            let slot = slot(name)?;
+            Some((slot, typed(fields, slot, Cow::Owned(value.clone()))))
+        };
+        let copy = |(to, from): (&String, &String)| Some((slot(to)?, slot(from)?));
+        Some(Self {
+            when: when?,
+            ground: ground.into_iter().filter_map(slot).collect(),
+            set: derivation.set.iter().filter_map(set).collect(),
+            copy: derivation.copy.iter().filter_map(copy).collect(),
+        })
+    }
+
+    fn holds(&self, record: &Record<'_>) -> bool {
+        self.when.iter().all(|(slot, values)| {
+            let value = record.get(*slot);
+            values.iter().any(|wanted| match (wanted.as_str(), value) {
+                ("*", value) => value.is_some(),
+                ("", value) => value.is_none(),
+                (wanted, Some(Scalar::Text(text))) => wanted.eq_ignore_ascii_case(text),
+                (wanted, Some(value)) => wanted.eq_ignore_ascii_case(&value.text()),
+                (_, None) => false,
+            })
+        })
+    }
+
+    /// Bytes of the field that it rests on.
+    fn ground(&self, record: &Record<'_>) -> Range<usize> {
+        self.ground.iter().find_map(|slot| record.range(*slot)).unwrap_or(0..0)
+    }
+}
+
+/// A number where the field holds numbers and the text is one, else the text.
+fn typed<'t>(fields: &EventFields, slot: usize, text: Cow<'t, str>) -> Scalar<'t> {
+    match text.parse() {
+        Ok(number) if fields.is_number(slot) => Scalar::Integer(number),
+        _ => Scalar::Text(text),
+    }
 }
 
 /// Why an item is no record.
@@ -96,6 +157,7 @@ impl<'a> RecordReader<'a> {
             paths: paths.collect(),
             time_paths: steps(&source.time),
             constants: constants.collect(),
+            derived: source.derive.iter().filter_map(|one| Derived::new(one, fields)).collect(),
             each: source.each.as_ref().map(|each| parse_path(each)),
             timezone: fields.slot("event.timezone"),
         }
@@ -130,7 +192,7 @@ impl<'a> RecordReader<'a> {
         position: Position,
         each: &mut dyn FnMut(&Record<'t>),
     ) -> Result<(), Refused> {
-        let node = Node::json(text).map_err(|error| error.reason)?;
+        let node = json::read(text).map_err(|error| error.reason)?;
         if !matches!(node.value, NodeValue::Map(_)) {
             return Err("it is no object".to_owned());
         }
@@ -274,7 +336,7 @@ impl<'a> RecordReader<'a> {
         for (name, wanted) in &self.source.fields {
             let found = wanted.iter().filter_map(cell).find(|cell| !cell.text(&source).trim().is_empty());
             if let (Some(slot), Some(cell)) = (self.fields.slot(name), found) {
-                let value = self.typed(slot, Cow::Owned(cell.text(&source).trim().to_owned()));
+                let value = typed(self.fields, slot, Cow::Owned(cell.text(&source).trim().to_owned()));
                 record.slots[slot] = Some(Slot { value, range: cell.range.clone() });
             }
         }
@@ -291,15 +353,8 @@ impl<'a> RecordReader<'a> {
         let (Some(slot), Some(range)) = (self.fields.slot(name), range) else { return };
         let text = &record.text[range.clone()];
         if !text.is_empty() && text != "-" {
-            let value = self.typed(slot, Cow::Borrowed(text));
+            let value = typed(self.fields, slot, Cow::Borrowed(text));
             record.slots[slot] = Some(Slot { value, range });
-        }
-    }
-
-    fn typed<'t>(&self, slot: usize, text: Cow<'t, str>) -> Scalar<'t> {
-        match text.parse() {
-            Ok(number) if self.fields.is_number(slot) => Scalar::Integer(number),
-            _ => Scalar::Text(text),
         }
     }
 
@@ -307,7 +362,7 @@ impl<'a> RecordReader<'a> {
     fn set_default(&self, record: &mut Record<'_>, name: &str, value: &str, range: Range<usize>) {
         let Some(slot) = self.fields.slot(name) else { return };
         if record.slots[slot].is_none() {
-            let value = self.typed(slot, Cow::Owned(value.to_owned()));
+            let value = typed(self.fields, slot, Cow::Owned(value.to_owned()));
             record.slots[slot] = Some(Slot { value, range });
         }
     }
@@ -344,41 +399,19 @@ impl<'a> RecordReader<'a> {
                     Some(Slot { value: Scalar::Text(Cow::Owned(value.clone())), range: 0..0 });
             }
         }
-        for derivation in &self.source.derive {
-            if self.holds(record, derivation) {
-                let range = self.ground(record, derivation);
-                for (name, value) in &derivation.set {
-                    self.set_default(record, name, value, range.clone());
+        for derived in &self.derived {
+            if derived.holds(record) {
+                let range = derived.ground(record);
+                for (slot, value) in &derived.set {
+                    if record.slots[*slot].is_none() {
+                        record.slots[*slot] = Some(Slot { value: value.clone(), range: range.clone() });
+                    }
                 }
-                for (to, from) in &derivation.copy {
-                    let (Some(to), Some(from)) = (self.fields.slot(to), self.fields.slot(from)) else {
-                        continue;
-                    };
-                    record.slots[to] = record.slots[from].clone();
+                for (to, from) in &derived.copy {
+                    record.slots[*to] = record.slots[*from].clone();
                 }
             }
         }
-    }
-
-    /// Bytes of the field that a derivation rests on: one of the source's own before what is itself
-    /// derived of every record.
-    fn ground(&self, record: &Record<'_>, derivation: &Derivation) -> Range<usize> {
-        let stands =
-            |name: &String| Some((name.starts_with("event."), record.range(self.fields.slot(name)?)?));
-        let ground = derivation.when.keys().filter_map(stands).min_by_key(|(is_derived, _)| *is_derived);
-        ground.map_or(0..0, |(_, range)| range)
-    }
-
-    fn holds(&self, record: &Record<'_>, derivation: &Derivation) -> bool {
-        derivation.when.iter().all(|(name, values)| {
-            let value = self.fields.slot(name).and_then(|slot| record.get(slot)).map(Scalar::text);
-            values.iter().any(|wanted| match (wanted.as_str(), &value) {
-                ("*", value) => value.is_some(),
-                ("", value) => value.is_none(),
-                (wanted, Some(value)) => wanted.eq_ignore_ascii_case(value),
-                (_, None) => false,
-            })
-        })
     }
 }
 
@@ -402,67 +435,6 @@ impl Record<'_> {
 /// True when the first records of a JSON log have all that this source needs.
 pub(in crate::evidence) fn has_needs(source: &LogSource, record: &Node) -> bool {
     source.needs.iter().all(|path| find(record, &parse_path(path)).is_some())
-}
-
-/// One step of a path into a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Step {
-    /// The value under a key.
-    Key(String),
-    /// The element with this number.
-    Index(usize),
-    /// The first element in which a key has a value.
-    Where(String, String),
-}
-
-/// Reads `events[0].parameters[name=login_type].value`.
-fn parse_path(path: &str) -> Vec<Step> {
-    let mut steps = Vec::new();
-    for part in path.split('.') {
-        let (key, selectors) = part.split_once('[').unwrap_or((part, ""));
-        steps.push(Step::Key(key.to_owned()));
-        for selector in
-            selectors.split('[').map(|selector| selector.trim_end_matches(']')).filter(|s| !s.is_empty())
-        {
-            steps.push(match (selector.parse(), selector.split_once('=')) {
-                (Ok(index), _) => Step::Index(index),
-                (_, Some((key, value))) => Step::Where(key.to_owned(), value.to_owned()),
-                _ => Step::Key(selector.to_owned()),
-            });
-        }
-    }
-    steps
-}
-
-/// The value at the end of a path. A key may itself hold dots: `source.ip` is found under
-/// `source` and then `ip`, and under the one key `source.ip` as well.
-fn find<'n>(node: &'n Node, path: &[Step]) -> Option<&'n Node> {
-    match path {
-        [] => Some(node),
-        [Step::Index(index), rest @ ..] => match &node.value {
-            NodeValue::List(nodes) => find(nodes.get(*index)?, rest),
-            _ => None,
-        },
-        [Step::Where(key, value), rest @ ..] => match &node.value {
-            NodeValue::List(nodes) => {
-                let found =
-                    nodes.iter().find(|node| node.get(key).and_then(Node::plain).as_deref() == Some(value));
-                find(found?, rest)
-            }
-            _ => None,
-        },
-        [Step::Key(key), rest @ ..] => find_key(node, key, rest),
-    }
-}
-
-fn find_key<'n>(node: &'n Node, key: &str, rest: &[Step]) -> Option<&'n Node> {
-    if let Some(found) = node.get(key).and_then(|below| find(below, rest)) {
-        return Some(found);
-    }
-    match rest {
-        [Step::Key(next), rest @ ..] => find_key(node, &format!("{key}.{next}"), rest),
-        _ => None,
-    }
 }
 
 /// A plain value of a record; nothing for null, an empty text, or a dash that stands for nothing.
