@@ -125,24 +125,21 @@ pub fn run(
 ) -> Facts {
     let category = fields.slot("event.category");
     let read = |(index, log): (usize, &Log)| {
-        let mut pass = Pass {
-            scans,
-            window,
-            category,
-            log: u32::try_from(index).unwrap_or(u32::MAX),
-            tallies: tallies(scans),
-        };
-        let read = log.read(world, &evidence.root, fields, &mut |record| pass.fold(record));
-        (pass.tallies, read)
+        let number = u32::try_from(index).unwrap_or(u32::MAX);
+        let begin = || Pass { scans, window, category, log: number, tallies: tallies(scans) };
+        let read = log.read_in_parts(world, &evidence.root, fields, &begin, &Pass::fold);
+        let mut all = tallies(scans);
+        read.map(|(passes, read)| {
+            passes.into_iter().for_each(|pass| merge(&mut all, pass.tallies));
+            (all, read)
+        })
     };
     let passes: Vec<_> = evidence.logs.par_iter().enumerate().map(read).collect();
     let mut facts = Facts { tallies: tallies(scans), ..Facts::default() };
-    for ((tallies, read), log) in passes.into_iter().zip(&evidence.logs) {
-        for (all, one) in facts.tallies.iter_mut().zip(tallies) {
-            all.merge(one);
-        }
+    for (read, log) in passes.into_iter().zip(&evidence.logs) {
         match read {
-            Ok(read) => {
+            Ok((tallies, read)) => {
+                merge(&mut facts.tallies, tallies);
                 facts.diagnostics.extend(troubles(log, &read));
                 facts.logs.push(read);
             }
@@ -161,6 +158,10 @@ pub fn run(
         facts.diagnostics.push(Diagnostic::error(Code::ManyGroups, message).help(help));
     }
     facts
+}
+
+fn merge(all: &mut [Tally], part: Vec<Tally>) {
+    all.iter_mut().zip(part).for_each(|(all, one)| all.merge(one));
 }
 
 fn tallies(scans: &[Scan]) -> Vec<Tally> {

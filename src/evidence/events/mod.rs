@@ -1,6 +1,7 @@
 //! Logs: recognized and opened here, read record by record, never held in memory.
 
 mod items;
+mod parts;
 mod path;
 mod record;
 mod syslog;
@@ -77,13 +78,52 @@ impl Log {
         fields: &EventFields,
         each: &mut dyn FnMut(&Record<'_>),
     ) -> Result<LogRead, Unreadable> {
+        self.with_items(world, root, |items| {
+            let mut result = LogRead::default();
+            self.read_items(items, fields, &mut result, each);
+            ((), result)
+        })
+        .map(|((), read)| read)
+    }
+
+    /// Reads the log in parts that are read side by side, and gives what came of each, in the order
+    /// of the log. Which parts there are depends on the log alone.
+    ///
+    /// # Errors
+    /// As [`Log::read`].
+    pub fn read_in_parts<T: Send>(
+        &self,
+        world: &dyn World,
+        root: &Path,
+        fields: &EventFields,
+        begin: &(dyn Fn() -> T + Sync),
+        each: &(dyn Fn(&mut T, &Record<'_>) + Sync),
+    ) -> Result<(Vec<T>, LogRead), Unreadable> {
+        self.with_items(world, root, |items| {
+            if self.has_header() {
+                // Rows mean nothing without the header that stands before them.
+                let (mut only, mut read) = (begin(), LogRead::default());
+                self.read_items(items, fields, &mut read, &mut |record| each(&mut only, record));
+                (vec![only], read)
+            } else {
+                parts::read(self, items, fields, begin, each)
+            }
+        })
+    }
+
+    /// Opens the log, lets its items be read, and adds size and digest of the whole file.
+    fn with_items<T>(
+        &self,
+        world: &dyn World,
+        root: &Path,
+        work: impl FnOnce(&mut Items<BufReader<Box<dyn Read + Send + '_>>>) -> (T, LogRead),
+    ) -> Result<(T, LogRead), Unreadable> {
         let tally = Arc::new(Mutex::new((Sha256::new(), 0_u64)));
         let raw = Tallied { inner: world.open(root, &self.file)?, tally: Arc::clone(&tally) };
         let unreadable = |error: io::Error| Unreadable { path: self.file.clone(), reason: error.to_string() };
         let text = transcode(self.packing.unpack(Box::new(raw))).map_err(unreadable)?;
         let mut items = Items::new(BufReader::with_capacity(BLOCK, text), self.layout.clone());
-        let mut result = LogRead::default();
-        self.read_items(&mut items, fields, &mut result, each);
+        let (made, mut result) = work(&mut items);
         drop(items);
         if result.cut.is_some() {
             // The digest is over the whole file, also where its content could not be unpacked.
@@ -94,7 +134,7 @@ impl Log {
         } else {
             (result.sha256, result.bytes) = finish(&tally);
         }
-        Ok(result)
+        Ok((made, result))
     }
 
     fn read_items<R: Read>(
