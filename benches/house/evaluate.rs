@@ -1,0 +1,49 @@
+//! Judging registers: every person against their accounts and their training.
+
+use crate::bench::{Bench, Work};
+use crate::kit::{DAY, Ram, built_in, check_exceptions, collect, grouped, judge};
+use crate::registers::registers;
+use preaudit::audit;
+use preaudit::evidence::Evidence;
+use preaudit::grade::{self, Graded};
+use preaudit::scan::Facts;
+use preaudit::{applicability, evaluate, plan};
+
+/// Three registers about the same people.
+pub(crate) fn people(bench: &Bench) {
+    let people = bench.records(10_000);
+    let registers = registers(people);
+    let ram = Ram::default()
+        .with("roster.csv", registers.roster.into_bytes())
+        .with("accounts.csv", registers.accounts.into_bytes())
+        .with("training-records.csv", registers.training.into_bytes());
+    let report = judge(&ram);
+    let rows: u64 = report.evidence.iter().map(|seen| seen.records).sum();
+    assert_eq!(rows, registers.rows as u64);
+    check_exceptions(&report, &registers.holds);
+    let rules = &built_in().1;
+    let exceptions: usize = report.findings.iter().map(|finding| finding.exceptions).sum();
+    let what = format!(
+        "{} people, {} rows, {} rules, {} exceptions, 1 thread",
+        grouped(people),
+        grouped(registers.rows),
+        rules.list.len(),
+        grouped(exceptions)
+    );
+    let evidence = collect(&ram);
+    bench.time(&Work::new(what), || judge_collected(&evidence, &ram));
+    bench.beside("with reading", &Work::new("the same, from bytes to report"), || judge(&ram));
+}
+
+/// Judges and grades evidence that was read already.
+fn judge_collected(evidence: &Evidence, ram: &Ram) -> Graded {
+    let (packs, rules) = built_in();
+    let judge = || {
+        let applicability = applicability::read(evidence);
+        let plan = plan::draw_up(packs, rules, &applicability, evidence, DAY, &packs.profiles["common"]);
+        let facts = Facts::default();
+        let outcomes = evaluate::run(&plan, packs, &facts, evidence, ram);
+        Ok(grade::grade(&plan, packs, evidence, &facts, &outcomes))
+    };
+    audit::in_threads(Some(1), judge).unwrap()
+}
