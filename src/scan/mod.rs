@@ -14,7 +14,7 @@ pub use predicate::{Comparison, Constant, Field, Network, OneOf, Operand, Predic
 pub use tally::Tally;
 
 use crate::code::Code;
-use crate::evidence::{Decision, Evidence, Log, LogRead, Record, Row};
+use crate::evidence::{Decision, Evidence, Log, LogRead, Position, Record, Row};
 use crate::finding::{Diagnostic, count};
 use crate::pack::{Compare, EventFields};
 use crate::place::Place;
@@ -309,7 +309,10 @@ pub fn look_up<T: Send>(
             return found;
         }
         // A log that cannot be read any more was readable a moment ago; what it showed is lost.
-        let _ = log.read(world, &evidence.root, fields, &mut |record| {
+        let places: BTreeSet<Position> =
+            marks.iter().filter(|mark| mark.log == index).map(|mark| mark.position).collect();
+        let wanted = |position: Position| places.contains(&position);
+        let _ = log.read(world, &evidence.root, fields, &wanted, &mut |record| {
             let mark = Mark::of(record, index);
             if marks.contains(&mark) {
                 found.push((mark, show(log, record, mark)));

@@ -66,7 +66,8 @@ pub struct LogRead {
 }
 
 impl Log {
-    /// Reads the log from its start to its end and calls with every record.
+    /// Reads the log from its start to its end and calls with every record of the items that are
+    /// wanted, by where they stand; the others are stepped over.
     ///
     /// # Errors
     /// When the file cannot be opened at all. What goes wrong later is told in the result, and the
@@ -76,11 +77,12 @@ impl Log {
         world: &dyn World,
         root: &Path,
         fields: &EventFields,
+        wanted: &dyn Fn(Position) -> bool,
         each: &mut dyn FnMut(&Record<'_>),
     ) -> Result<LogRead, Unreadable> {
         self.with_items(world, root, |items| {
             let mut result = LogRead::default();
-            self.read_items(items, fields, &mut result, each);
+            self.read_items(items, fields, &mut result, wanted, each);
             ((), result)
         })
         .map(|((), read)| read)
@@ -103,7 +105,7 @@ impl Log {
             if self.has_header() {
                 // Rows mean nothing without the header that stands before them.
                 let (mut only, mut read) = (begin(), LogRead::default());
-                self.read_items(items, fields, &mut read, &mut |record| each(&mut only, record));
+                self.read_items(items, fields, &mut read, &|_| true, &mut |record| each(&mut only, record));
                 (vec![only], read)
             } else {
                 parts::read(self, items, fields, begin, each)
@@ -142,8 +144,11 @@ impl Log {
         items: &mut Items<BufReader<R>>,
         fields: &EventFields,
         result: &mut LogRead,
+        wanted: &dyn Fn(Position) -> bool,
         each: &mut dyn FnMut(&Record<'_>),
     ) {
+        // Rows mean nothing without the header that stands before them.
+        let mut is_header = self.has_header();
         let mut reader = RecordReader::new(&self.source, fields, self.when.clone(), self.delimiter);
         let mut buffer = Vec::new();
         let mut last = Position { offset: 0, line: 1, column: 1 };
@@ -151,6 +156,9 @@ impl Log {
             match items.next(&mut buffer) {
                 Ok(Item::Whole(position)) => {
                     last = position;
+                    if !std::mem::take(&mut is_header) && !wanted(position) {
+                        continue;
+                    }
                     let text = String::from_utf8_lossy(&buffer);
                     let mut count = |record: &Record<'_>| {
                         result.records += 1;
