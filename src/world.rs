@@ -213,13 +213,14 @@ impl<R: Read> Read for Counted<R> {
 /// Files in memory, and a day that does not move.
 #[derive(Clone, Debug)]
 pub struct Shelf {
-    files: BTreeMap<String, Vec<u8>>,
+    files: BTreeMap<String, Arc<[u8]>>,
     today: Date,
 }
 
 impl Shelf {
     /// A shelf with these files, by path, on this day.
     pub fn new(files: BTreeMap<String, Vec<u8>>, today: Date) -> Self {
+        let files = files.into_iter().map(|(path, bytes)| (path, bytes.into())).collect();
         Self { files, today }
     }
 }
@@ -230,7 +231,7 @@ impl World for Shelf {
     }
 
     fn list(&self, _: &Path) -> Result<Vec<Entry>, Unreadable> {
-        let entry = |(path, bytes): (&String, &Vec<u8>)| Entry {
+        let entry = |(path, bytes): (&String, &Arc<[u8]>)| Entry {
             path: path.clone(),
             bytes: bytes.len() as u64,
             modified: Some(self.today),
@@ -242,7 +243,7 @@ impl World for Shelf {
     fn open(&self, _: &Path, file: &str) -> Result<Box<dyn Read + Send>, Unreadable> {
         let missing = || Unreadable { path: file.to_owned(), reason: "no such file".to_owned() };
         let bytes = self.files.get(file).ok_or_else(missing)?;
-        Ok(Box::new(Cursor::new(bytes.clone())))
+        Ok(Box::new(Cursor::new(Arc::clone(bytes))))
     }
 }
 

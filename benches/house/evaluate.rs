@@ -1,23 +1,25 @@
 //! Judging registers: every person against their accounts and their training.
 
 use crate::bench::{Bench, Work};
-use crate::kit::{DAY, Ram, built_in, check_exceptions, collect, grouped, judge};
+use crate::kit::{DAY, built_in, check_exceptions, collect, grouped, judge, shelf};
 use crate::registers::registers;
 use preaudit::audit;
 use preaudit::evidence::Evidence;
 use preaudit::grade::{self, Graded};
 use preaudit::scan::Facts;
+use preaudit::world::Shelf;
 use preaudit::{applicability, evaluate, plan};
 
 /// Three registers about the same people.
 pub(crate) fn people(bench: &Bench) {
     let people = bench.records(10_000);
     let registers = registers(people);
-    let ram = Ram::default()
-        .with("roster.csv", registers.roster.into_bytes())
-        .with("accounts.csv", registers.accounts.into_bytes())
-        .with("training-records.csv", registers.training.into_bytes());
-    let report = judge(&ram);
+    let files = shelf([
+        ("roster.csv", registers.roster.into_bytes()),
+        ("accounts.csv", registers.accounts.into_bytes()),
+        ("training-records.csv", registers.training.into_bytes()),
+    ]);
+    let report = judge(&files);
     let rows: u64 = report.evidence.iter().map(|seen| seen.records).sum();
     assert_eq!(rows, registers.rows as u64);
     check_exceptions(&report, &registers.holds);
@@ -30,19 +32,19 @@ pub(crate) fn people(bench: &Bench) {
         rules.list.len(),
         grouped(exceptions)
     );
-    let evidence = collect(&ram);
-    bench.time(&Work::new(what), || judge_collected(&evidence, &ram));
-    bench.beside("with reading", &Work::new("the same, from bytes to report"), || judge(&ram));
+    let evidence = collect(&files);
+    bench.time(&Work::new(what), || judge_collected(&evidence, &files));
+    bench.beside("with reading", &Work::new("the same, from bytes to report"), || judge(&files));
 }
 
 /// Judges and grades evidence that was read already.
-fn judge_collected(evidence: &Evidence, ram: &Ram) -> Graded {
+fn judge_collected(evidence: &Evidence, files: &Shelf) -> Graded {
     let (packs, rules) = built_in();
     let judge = || {
         let applicability = applicability::read(evidence);
         let plan = plan::draw_up(packs, rules, &applicability, evidence, DAY, &packs.profiles["common"]);
         let facts = Facts::default();
-        let outcomes = evaluate::run(&plan, packs, &facts, evidence, ram);
+        let outcomes = evaluate::run(&plan, packs, &facts, evidence, files);
         Ok(grade::grade(&plan, packs, evidence, &facts, &outcomes))
     };
     audit::in_threads(Some(1), judge).unwrap()

@@ -5,47 +5,16 @@ use preaudit::evidence::{self, Evidence, Scope};
 use preaudit::pack::{self, PackRef, Packs};
 use preaudit::report::Report;
 use preaudit::script::{self, Rules};
-use preaudit::world::{Disk, Entry, EntryKind, Unreadable, World};
+use preaudit::world::{Disk, Shelf};
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
-use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// The day on which everything is judged.
 pub(crate) const DAY: jiff::civil::Date = jiff::civil::date(2026, 7, 1);
 
-/// Files in memory. Unlike a `Shelf` it hands out files without copying them, which would be
-/// timed as well.
-#[derive(Default)]
-pub(crate) struct Ram(BTreeMap<String, Arc<[u8]>>);
-
-impl Ram {
-    /// The same with one more file.
-    pub(crate) fn with(mut self, path: &str, bytes: impl Into<Arc<[u8]>>) -> Self {
-        self.0.insert(path.to_owned(), bytes.into());
-        self
-    }
-}
-
-impl World for Ram {
-    fn today(&self) -> jiff::civil::Date {
-        DAY
-    }
-
-    fn list(&self, _: &Path) -> Result<Vec<Entry>, Unreadable> {
-        let entry = |(path, bytes): (&String, &Arc<[u8]>)| Entry {
-            path: path.clone(),
-            bytes: bytes.len() as u64,
-            modified: Some(DAY),
-            kind: EntryKind::File,
-        };
-        Ok(self.0.iter().map(entry).collect())
-    }
-
-    fn open(&self, _: &Path, file: &str) -> Result<Box<dyn Read + Send>, Unreadable> {
-        let missing = || Unreadable { path: file.to_owned(), reason: "no such file".to_owned() };
-        Ok(Box::new(Cursor::new(Arc::clone(self.0.get(file).ok_or_else(missing)?))))
-    }
+/// Files in memory.
+pub(crate) fn shelf<const N: usize>(files: [(&str, Vec<u8>); N]) -> Shelf {
+    Shelf::new(files.map(|(path, bytes)| (path.to_owned(), bytes)).into(), DAY)
 }
 
 /// The built-in pack, loaded and compiled once.
@@ -62,16 +31,16 @@ pub(crate) fn load() -> (Packs, Rules) {
 }
 
 /// Reads evidence in one thread.
-pub(crate) fn collect(ram: &Ram) -> Evidence {
+pub(crate) fn collect(shelf: &Shelf) -> Evidence {
     let scope = scope();
-    audit::in_threads(Some(1), || evidence::collect(&built_in().0, &scope, ram)).unwrap()
+    audit::in_threads(Some(1), || evidence::collect(&built_in().0, &scope, shelf)).unwrap()
 }
 
 /// Judges evidence in one thread.
-pub(crate) fn judge(ram: &Ram) -> Report {
+pub(crate) fn judge(shelf: &Shelf) -> Report {
     let request = Request { scope: scope(), ..Request::default() };
     let (packs, rules) = built_in();
-    audit::in_threads(Some(1), || audit::judge(packs, rules, &request, ram)).unwrap()
+    audit::in_threads(Some(1), || audit::judge(packs, rules, &request, shelf)).unwrap()
 }
 
 fn scope() -> Scope {

@@ -1,7 +1,7 @@
 //! Reading registers and documents: bytes to tables with the place of everything.
 
 use crate::bench::{Bench, Work};
-use crate::kit::{Ram, collect, grouped, megabytes};
+use crate::kit::{collect, grouped, megabytes, shelf};
 use crate::registers::{TRAINING_HEADER, training_row};
 use std::fmt::Write as _;
 
@@ -10,12 +10,12 @@ pub(crate) fn csv(bench: &Bench) {
     let rows = bench.records(100_000);
     let body = (0..rows).map(|i| training_row(i, "Security awareness", "2026-03-01", "completed"));
     let text = TRAINING_HEADER.chars().chain(body.collect::<String>().chars()).collect::<String>();
-    let ram = Ram::default().with("training-records.csv", text.clone().into_bytes());
-    let evidence = collect(&ram);
+    let files = shelf([("training-records.csv", text.clone().into_bytes())]);
+    let evidence = collect(&files);
     assert_eq!(evidence.rows("training-records").count(), rows);
     assert_eq!(evidence.set_aside("training-records"), 0);
     let what = format!("{}, {} rows of 9 cells", megabytes(text.len()), grouped(rows));
-    bench.time(&Work::over(text.len(), what.clone()), || collect(&ram));
+    bench.time(&Work::over(text.len(), what.clone()), || collect(&files));
     assert_eq!(peer_rows(&text), rows);
     bench.beside("peer: csv crate", &Work::over(text.len(), what + ", split only"), || peer_rows(&text));
 }
@@ -35,15 +35,15 @@ fn peer_rows(text: &str) -> usize {
 pub(crate) fn markdown(bench: &Bench) {
     let sections = bench.records(10_000);
     let text = policy(sections);
-    let ram = Ram::default().with("information-security-policy.md", text.clone().into_bytes());
-    let evidence = collect(&ram);
+    let files = shelf([("information-security-policy.md", text.clone().into_bytes())]);
+    let evidence = collect(&files);
     let document = evidence.tables["policy"][0].document.as_ref().unwrap();
     assert_eq!(document.headings.len(), sections + 1);
     assert_eq!(document.links.len(), sections);
     let rows = sections / 10;
     assert_eq!(evidence.rows("legal-register").count(), rows);
     let what = format!("{}, {} headings, {} rows of tables", megabytes(text.len()), grouped(sections), rows);
-    bench.time(&Work::over(text.len(), what), || collect(&ram));
+    bench.time(&Work::over(text.len(), what), || collect(&files));
 }
 
 fn policy(sections: usize) -> String {

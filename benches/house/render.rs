@@ -2,7 +2,7 @@
 //! cost what stands before it: miette's own source reads a text from its start for each finding.
 
 use crate::bench::{Bench, Work};
-use crate::kit::{Ram, judge, megabytes};
+use crate::kit::{judge, megabytes, shelf};
 use crate::night;
 use crate::registers::registers;
 use preaudit::place::Place;
@@ -50,10 +50,11 @@ fn show(bench: &Bench, name: &str, text: String) {
 /// A report whose only finding stands at this place.
 fn report_at(place: Place) -> Report {
     let registers = registers(100);
-    let ram = Ram::default()
-        .with("roster.csv", registers.roster.into_bytes())
-        .with("accounts.csv", registers.accounts.into_bytes());
-    let mut report = judge(&ram);
+    let files = shelf([
+        ("roster.csv", registers.roster.into_bytes()),
+        ("accounts.csv", registers.accounts.into_bytes()),
+    ]);
+    let mut report = judge(&files);
     report.findings.truncate(1);
     let finding = &mut report.findings[0];
     finding.contained_in = None;

@@ -1,7 +1,7 @@
 //! The hot job: all rules over a night of logs, in one thread, from bytes to report.
 
 use crate::bench::{Bench, Work};
-use crate::kit::{Ram, built_in, check_exceptions, grouped, judge, megabytes};
+use crate::kit::{built_in, check_exceptions, grouped, judge, megabytes, shelf};
 use crate::night::{self, Night};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -43,8 +43,8 @@ pub(crate) fn syslog(bench: &Bench) {
 /// Checks that every record was read and every lapse found, then takes the time.
 fn judge_night(bench: &Bench, night: &Night, name: &str, bytes: Vec<u8>) {
     let on_disk = bytes.len();
-    let ram = Ram::default().with("roster.csv", night.roster.clone().into_bytes()).with(name, bytes);
-    let report = judge(&ram);
+    let files = shelf([("roster.csv", night.roster.clone().into_bytes()), (name, bytes)]);
+    let report = judge(&files);
     let log = report.evidence.iter().find(|seen| seen.file == name).unwrap();
     assert_eq!((log.records, log.faults), (night.records as u64, 0), "records of {name}");
     check_exceptions(&report, &night.holds);
@@ -53,7 +53,7 @@ fn judge_night(bench: &Bench, night: &Night, name: &str, bytes: Vec<u8>) {
         if on_disk < night.text.len() { format!(" ({} packed)", megabytes(on_disk)) } else { String::new() };
     let size = megabytes(night.text.len());
     let what = format!("{size}{packed}, {} records, {rules} rules, 1 thread", grouped(night.records));
-    bench.time(&Work::over(night.text.len(), what), || judge(&ram));
+    bench.time(&Work::over(night.text.len(), what), || judge(&files));
 }
 
 /// Records as serde_json makes values of them.

@@ -7,7 +7,7 @@ use super::inspect::inspect;
 use super::open::{Expected, Opened, Opener};
 use super::recognize::{self, Recognized};
 use super::table::{Declared, Table};
-use super::workspace::{Binding, FILE_NAME, Workspace, matches};
+use super::workspace::{Binding, FILE_NAME, Workspace};
 use super::{Evidence, FileSeen, Unfit, persons};
 use crate::code::Code;
 use crate::finding::{Diagnostic, count};
@@ -87,7 +87,7 @@ fn entries(scope: &Scope, workspace: &Workspace, world: &dyn World) -> Result<Ve
         None => true,
     };
     let visible = |path: &str| !path.split('/').any(|part| part.starts_with('.'));
-    let excluded = |path: &str| workspace.exclude.iter().any(|pattern| matches(pattern, path));
+    let excluded = |path: &str| workspace.exclude.iter().any(|pattern| pattern.matches(path));
     Ok(entries
         .into_iter()
         .filter(|entry| visible(&entry.path) && inside(&entry.path) && entry.path != FILE_NAME)
@@ -163,7 +163,7 @@ impl Collector<'_> {
     /// The bindings whose patterns match a path.
     fn bindings(&self, path: &str) -> Vec<&Binding> {
         let bindings = self.workspace.bindings.iter();
-        bindings.filter(|binding| binding.files.iter().any(|file| matches(file, path))).collect()
+        bindings.filter(|binding| binding.files.iter().any(|file| file.matches(path))).collect()
     }
 
     fn expected(&self, bindings: &[&Binding]) -> Expected {
@@ -420,15 +420,15 @@ impl Collector<'_> {
         let Some(text) = &self.workspace.text else { return };
         for binding in &self.workspace.bindings {
             for file in &binding.files {
-                if entries.iter().any(|entry| matches(file, &entry.path)) {
+                if entries.iter().any(|entry| file.matches(&entry.path)) {
                     continue;
                 }
                 let place = text.span(file.span()).place("no file matches");
-                let message = format!("`{}` matches no file", file.get_ref());
+                let message = format!("`{}` matches no file", file.text());
                 let help = "add the file, or take it out of preaudit.toml";
                 let diagnostic = Diagnostic::error(Code::NoMatch, message).help(help).at(place.clone());
                 evidence.diagnostics.push(diagnostic);
-                let reason = format!("{}, which preaudit.toml names, is not there", file.get_ref());
+                let reason = format!("{}, which preaudit.toml names, is not there", file.text());
                 let unfit = Unfit { reason, place: Some(place) };
                 let mut kinds = vec![binding.kind.clone().unwrap_or_default()];
                 self.among_documents(&mut kinds);

@@ -1,11 +1,8 @@
 //! JSON: checked by serde_json, then walked over once for the values and the place of each.
 
-use super::node::{Malformed, Node, NodeValue, byte_of};
+use super::node::{DEEPEST, Malformed, Node, NodeValue, byte_of};
 use serde::de::IgnoredAny;
 use std::ops::Range;
-
-/// Values nested deeper than this are stepped over.
-const DEEPEST: usize = 64;
 
 /// Reads JSON. A byte order mark must be gone.
 ///
@@ -188,6 +185,24 @@ mod tests {
                     .prop_map(|map| serde_json::Value::Object(map.into_iter().collect())),
             ]
         })
+    }
+
+    #[test]
+    fn json_values_stand_where_they_stand() {
+        let text = r#" {"user": {"name": "e\u0076e", "id": 12345678901234567890}, "ok": [true, null]}"#;
+        let node = read(text).unwrap();
+        let name = node.get("user").unwrap().get("name").unwrap();
+        assert_eq!(&text[name.range.clone()], r"e\u0076e");
+        assert_eq!(name.plain().unwrap(), "eve");
+        assert_eq!(node.get("user").unwrap().get("id").unwrap().plain().unwrap(), "12345678901234567890");
+        assert_eq!(node.get("ok").unwrap().plain().unwrap(), "true; ");
+    }
+
+    #[test]
+    fn nesting_has_a_floor() {
+        let text = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+        let node = read(&text).unwrap();
+        assert!(format!("{node:?}").contains("TooDeep"));
     }
 
     proptest! {

@@ -21,6 +21,7 @@ mod markdown;
 mod node;
 mod numbers;
 mod open;
+mod path_pattern;
 mod persons;
 mod ragged;
 mod recognize;

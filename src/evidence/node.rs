@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Values nested deeper than this are not read.
-const DEEPEST: usize = 64;
+pub(super) const DEEPEST: usize = 64;
 
 /// A value and the bytes it stands at, quotes left out.
 #[derive(Clone, Debug, PartialEq)]
@@ -274,16 +274,6 @@ mod tests {
     }
 
     #[test]
-    fn json_values_stand_where_they_stand() {
-        let text = r#" {"user": {"name": "e\u0076e", "id": 12345678901234567890}, "ok": [true, null]}"#;
-        let node = json::read(text).unwrap();
-        assert_eq!(text_at(text, &node, &["user", "name"]), r"e\u0076e");
-        assert_eq!(node.get("user").unwrap().get("name").unwrap().plain().unwrap(), "eve");
-        assert_eq!(node.get("user").unwrap().get("id").unwrap().plain().unwrap(), "12345678901234567890");
-        assert_eq!(node.get("ok").unwrap().plain().unwrap(), "true; ");
-    }
-
-    #[test]
     fn a_key_that_stands_twice_is_found() {
         let node = json::read(r#"{"a": {"b": 1, "b": 2}}"#).unwrap();
         let (key, second) = node.duplicate_key().unwrap();
@@ -314,12 +304,5 @@ mod tests {
         let NodeValue::List(risks) = &node.get("risks").unwrap().value else { panic!() };
         assert_eq!(text_at(text, &risks[0], &["id"]), "R-1");
         assert_eq!(text_at(text, &risks[0], &["due"]), "2026-07-01");
-    }
-
-    #[test]
-    fn nesting_has_a_floor() {
-        let text = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
-        let node = json::read(&text).unwrap();
-        assert!(format!("{node:?}").contains("TooDeep"));
     }
 }

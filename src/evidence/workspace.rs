@@ -2,13 +2,13 @@
 
 use super::dates::DateOrder;
 use super::numbers::DecimalSign;
+use super::path_pattern::PathPattern;
 use crate::code::Code;
 use crate::control_id::ControlId;
 use crate::finding::{Diagnostic, Grade};
 use crate::pack::{Packs, ParamValue};
 use crate::source::Source;
 use crate::toml_text::{self, did_you_mean, wrong};
-use glob::{MatchOptions, Pattern};
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ pub struct Workspace {
     /// Digests of packs that may run their scripts.
     pub trusted_packs: Vec<String>,
     /// Patterns of paths that are no evidence.
-    pub exclude: Vec<Spanned<String>>,
+    pub exclude: Vec<PathPattern>,
 }
 
 /// The audit that is prepared.
@@ -67,7 +67,7 @@ pub struct Binding {
     /// The log source, where it is not to be recognized.
     pub source: Option<String>,
     /// Patterns of paths relative to the workspace.
-    pub files: Vec<Spanned<String>>,
+    pub files: Vec<PathPattern>,
     /// Field to header, where the headers are not to be recognized.
     pub columns: BTreeMap<String, String>,
     /// Field to meaning to words, on top of the vocabulary.
@@ -234,7 +234,6 @@ impl Workspace {
             toml_text::read(text, Code::InvalidWorkspace).map_err(|error| vec![error])?;
         let mut reader = Reader { source: text, packs, errors: Vec::new() };
         reader.check_audit(&raw.audit);
-        reader.paths(&raw.exclude);
         let workspace = Self {
             text: Some(Arc::clone(text)),
             organization: raw.organization.name,
@@ -243,7 +242,7 @@ impl Workspace {
             waivers: raw.waiver.into_iter().filter_map(|waiver| reader.waiver(waiver)).collect(),
             overrides: raw.overrides.into_iter().filter_map(|one| reader.overruling(one)).collect(),
             trusted_packs: raw.trust.packs,
-            exclude: raw.exclude,
+            exclude: reader.paths(&raw.exclude),
             audit: raw.audit,
         };
         if reader.errors.is_empty() { Ok(workspace) } else { Err(reader.errors) }
@@ -263,12 +262,6 @@ impl Workspace {
             .any(|asked| matches!(asked.get_ref().as_str(), "required") || asked.get_ref() == kind);
         asked || self.bindings.iter().any(|binding| binding.complete && binding.kind.as_deref() == Some(kind))
     }
-}
-
-/// True when a pattern of a workspace matches a path; `*` and `?` do not cross folders.
-pub(super) fn matches(pattern: &Spanned<String>, path: &str) -> bool {
-    let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
-    Pattern::new(pattern.get_ref()).is_ok_and(|pattern| pattern.matches_with(path, options))
 }
 
 /// The day of a date of TOML.
@@ -342,7 +335,7 @@ impl Reader<'_> {
             let near = did_you_mean(source.get_ref(), self.packs.log_sources.keys().map(String::as_str));
             self.wrong(source, format!("no log source `{}`{near}", source.get_ref()));
         }
-        self.paths(&text.files);
+        let files = self.paths(&text.files);
         if let Some(zone) = &text.zone
             && jiff::tz::TimeZone::get(zone.get_ref()).is_err()
         {
@@ -362,29 +355,14 @@ impl Reader<'_> {
             collected: text.collected.and_then(|day| self.day(&day)),
             complete: text.complete,
             population: text.population,
-            files: text.files,
+            files,
             range,
         }
     }
 
-    /// No pattern may lead out of the workspace.
-    fn paths(&mut self, patterns: &[Spanned<String>]) {
-        for file in patterns {
-            let path = file.get_ref();
-            if path.starts_with(['/', '\\'])
-                || path.contains(':')
-                || path.split(['/', '\\']).any(|part| part == "..")
-            {
-                self.wrong(file, "a path must lie below the folder of preaudit.toml");
-            } else if let Err(error) = Pattern::new(path) {
-                self.wrong(file, format!("not a pattern: {}", error.msg));
-            } else if path.contains(['{', '}']) {
-                self.wrong(
-                    file,
-                    "patterns have `*`, `?`, `**` and `[…]`; write one pattern for each of `{…}`",
-                );
-            }
-        }
+    fn paths(&mut self, patterns: &[Spanned<String>]) -> Vec<PathPattern> {
+        let read = |text| PathPattern::read(text).map_err(|wrong| self.wrong(text, wrong)).ok();
+        patterns.iter().filter_map(read).collect()
     }
 
     fn fields<'f>(&mut self, kind: &str, fields: impl Iterator<Item = &'f Spanned<String>>) {

@@ -228,8 +228,9 @@ impl LogSource {
             .filter(|name| *name != "time");
         let set = self.patterns.iter().map(|p| &p.set).chain(self.derive.iter().map(|d| &d.set));
         let when = self.derive.iter().flat_map(|d| d.when.keys());
-        let named =
-            self.fields.keys().chain(self.constants.keys()).chain(when).chain(set.flat_map(BTreeMap::keys));
+        let copied = self.derive.iter().flat_map(|d| d.copy.iter().flat_map(|(to, from)| [to, from]));
+        let named = self.fields.keys().chain(self.constants.keys()).chain(when).chain(copied);
+        let named = named.chain(set.flat_map(BTreeMap::keys));
         named
             .map(String::as_str)
             .chain(groups)

@@ -127,12 +127,9 @@ pub fn run(
     let read = |(index, log): (usize, &Log)| {
         let number = u32::try_from(index).unwrap_or(u32::MAX);
         let begin = || Pass { scans, window, category, log: number, tallies: tallies(scans) };
-        let read = log.read_in_parts(world, &evidence.root, fields, &begin, &Pass::fold);
-        let mut all = tallies(scans);
-        read.map(|(passes, read)| {
-            passes.into_iter().for_each(|pass| merge(&mut all, pass.tallies));
-            (all, read)
-        })
+        let add = |pass: &mut Pass<'_>, part: Pass<'_>| merge(&mut pass.tallies, part.tallies);
+        let read = log.read_in_parts(world, &evidence.root, fields, &begin, &Pass::fold, &add);
+        read.map(|(pass, read)| (pass.tallies, read))
     };
     let passes: Vec<_> = evidence.logs.par_iter().enumerate().map(read).collect();
     let mut facts = Facts { tallies: tallies(scans), ..Facts::default() };

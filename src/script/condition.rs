@@ -98,7 +98,7 @@ impl Compiled {
         sighting: &Sighting<'_, '_>,
         row: Option<&Row>,
     ) -> Result<Answer, Diagnostic> {
-        let Some(Ok(predicate)) = self.lowered.as_deref() else { return self.interpret(sighting, row) };
+        let Some(predicate) = self.predicate() else { return self.interpret(sighting, row) };
         let mut reads = 0;
         let holds = predicate.holds(sighting.record, &mut reads);
         Ok(Answer { decision: if holds { Decision::Yes } else { Decision::No }, reads })

@@ -20,6 +20,7 @@ use crate::place::Place;
 use crate::source::Source;
 use crate::world::{Unreadable, World};
 use items::{Item, Items};
+use parts::Fold;
 use record::RecordReader;
 use sha2::{Digest, Sha256};
 use std::io::{self, BufReader, Read};
@@ -80,16 +81,13 @@ impl Log {
         wanted: &dyn Fn(Position) -> bool,
         each: &mut dyn FnMut(&Record<'_>),
     ) -> Result<LogRead, Unreadable> {
-        self.with_items(world, root, |items| {
-            let mut result = LogRead::default();
-            self.read_items(items, fields, &mut result, wanted, each);
-            ((), result)
-        })
-        .map(|((), read)| read)
+        let read =
+            self.with_items(world, root, |items| ((), parts::in_turn(self, items, fields, wanted, each)));
+        read.map(|((), read)| read)
     }
 
-    /// Reads the log in parts that are read side by side, and gives what came of each, in the order
-    /// of the log. Which parts there are depends on the log alone.
+    /// Reads the log in parts side by side, each from `begin` by `each`, and merges what came of
+    /// them in the order of the log. Which parts there are depends on the log alone.
     ///
     /// # Errors
     /// As [`Log::read`].
@@ -100,15 +98,16 @@ impl Log {
         fields: &EventFields,
         begin: &(dyn Fn() -> T + Sync),
         each: &(dyn Fn(&mut T, &Record<'_>) + Sync),
-    ) -> Result<(Vec<T>, LogRead), Unreadable> {
+        merge: &dyn Fn(&mut T, T),
+    ) -> Result<(T, LogRead), Unreadable> {
         self.with_items(world, root, |items| {
             if self.has_header() {
-                // Rows mean nothing without the header that stands before them.
-                let (mut only, mut read) = (begin(), LogRead::default());
-                self.read_items(items, fields, &mut read, &|_| true, &mut |record| each(&mut only, record));
-                (vec![only], read)
+                let mut only = begin();
+                let read =
+                    parts::in_turn(self, items, fields, &|_| true, &mut |record| each(&mut only, record));
+                (only, read)
             } else {
-                parts::read(self, items, fields, begin, each)
+                parts::side_by_side(self, items, fields, &Fold { begin, each, merge })
             }
         })
     }
@@ -139,46 +138,8 @@ impl Log {
         Ok((made, result))
     }
 
-    fn read_items<R: Read>(
-        &self,
-        items: &mut Items<BufReader<R>>,
-        fields: &EventFields,
-        result: &mut LogRead,
-        wanted: &dyn Fn(Position) -> bool,
-        each: &mut dyn FnMut(&Record<'_>),
-    ) {
-        // Rows mean nothing without the header that stands before them.
-        let mut is_header = self.has_header();
-        let mut reader = RecordReader::new(&self.source, fields, self.when.clone(), self.delimiter);
-        let mut buffer = Vec::new();
-        let mut last = Position { offset: 0, line: 1, column: 1 };
-        loop {
-            match items.next(&mut buffer) {
-                Ok(Item::Whole(position)) => {
-                    last = position;
-                    if !std::mem::take(&mut is_header) && !wanted(position) {
-                        continue;
-                    }
-                    let text = String::from_utf8_lossy(&buffer);
-                    let mut count = |record: &Record<'_>| {
-                        result.records += 1;
-                        each(record);
-                    };
-                    if let Err(reason) = reader.read(&text, position, &mut count) {
-                        self.refuse(result, position, &text, &reason);
-                    }
-                }
-                Ok(Item::TooLong(position)) => self.refuse(result, position, "", "it is longer than 16 MiB"),
-                Ok(Item::Cut(position)) => {
-                    result.cut = Some(self.place(position, "", "the file ends inside of this record"));
-                }
-                Ok(Item::End) => return,
-                Err(error) => {
-                    result.cut = Some(self.place(last, "", &format!("behind this record: {error}")));
-                    return;
-                }
-            }
-        }
+    fn reader<'a>(&'a self, fields: &'a EventFields) -> RecordReader<'a> {
+        RecordReader::new(&self.source, fields, self.when.clone(), self.delimiter)
     }
 
     fn refuse(&self, result: &mut LogRead, position: Position, text: &str, reason: &str) {

@@ -181,6 +181,11 @@ impl<'a> RecordReader<'a> {
         }
     }
 
+    /// True until the header of a CSV log was read.
+    pub(super) fn wants_header(&self) -> bool {
+        self.source.format == LogFormat::Csv && self.headers.is_none()
+    }
+
     fn record<'t>(&self, text: &'t str, position: Position) -> Record<'t> {
         let slots = vec![None; self.fields.names().len()];
         Record { position, part: 0, time: None, time_range: 0..0, text, slots }
