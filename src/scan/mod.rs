@@ -4,26 +4,31 @@
 //! order and any split, so that files, threads, nights and machines can each have their own.
 
 mod group;
+mod join;
+mod look_up;
 mod mark;
+mod pass;
 mod predicate;
 mod tally;
 
 pub use group::{Burst, Group, Silence};
+pub use join::{JoinWith, comparable};
+pub use look_up::look_up;
 pub use mark::Mark;
 pub use predicate::{Comparison, Constant, Field, Network, OneOf, Operand, Predicate, TextTest};
 pub use tally::Tally;
 
 use crate::code::Code;
-use crate::evidence::{Decision, Evidence, Log, LogRead, Position, Record, Row};
+use crate::evidence::{Decision, Evidence, Log, LogRead, Record, Row};
 use crate::finding::{Diagnostic, count};
-use crate::pack::{Compare, EventFields};
+use crate::pack::EventFields;
 use crate::place::Place;
 use crate::time::{Duration, Time};
 use crate::world::World;
+use pass::Pass;
 use rayon::prelude::*;
 use std::any::Any;
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What one rule asks of the logs.
@@ -75,16 +80,6 @@ pub struct Answer {
     pub decision: Decision,
     /// The slots that were read, a bit each.
     pub reads: u128,
-}
-
-/// A table to join with, by the value of one of its fields.
-pub struct JoinWith {
-    /// Slot of the record's field.
-    pub slot: usize,
-    /// Rows by the comparable value of the table's field.
-    pub rows: BTreeMap<String, Vec<Row>>,
-    /// How values are made comparable.
-    pub compare: Compare,
 }
 
 /// A record as conditions see it, with room for what the first of them made of it.
@@ -180,156 +175,4 @@ fn troubles(log: &Log, read: &LogRead) -> Vec<Diagnostic> {
         troubles.push(Diagnostic::error(Code::Incomplete, message).help(help).at(place.clone()));
     }
     troubles
-}
-
-/// One log, one thread.
-struct Pass<'a> {
-    scans: &'a [Scan],
-    window: Window,
-    category: Option<usize>,
-    log: u32,
-    tallies: Vec<Tally>,
-}
-
-impl Pass<'_> {
-    fn fold(&mut self, record: &Record<'_>) {
-        let sighting = Sighting { record, made: OnceCell::new() };
-        let category = self.category.and_then(|slot| record.get(slot)).map(|value| value.text().into_owned());
-        let inside = self.is_inside(record);
-        for (scan, tally) in self.scans.iter().zip(&mut self.tallies) {
-            let wanted = scan.category.is_none() || scan.category == category;
-            match (wanted, inside) {
-                (true, true) => {
-                    tally.seen += 1;
-                    let mark = Mark::of(record, self.log);
-                    if let Err(fault) = look(scan, tally, &sighting, mark) {
-                        tally.fault(mark, fault);
-                    }
-                }
-                (true, false) => tally.outside += 1,
-                (false, _) => {}
-            }
-        }
-    }
-
-    /// Records without a time count: nothing says that they lie outside.
-    fn is_inside(&self, record: &Record<'_>) -> bool {
-        let Some(time) = record.time else { return true };
-        self.window.from.is_none_or(|from| time.compare(from).is_ge())
-            && self.window.until.is_none_or(|until| time.compare(until).is_le())
-    }
-}
-
-/// Shows one record to one scan.
-fn look(scan: &Scan, tally: &mut Tally, sighting: &Sighting<'_, '_>, mark: Mark) -> Result<(), Diagnostic> {
-    if !ask(scan.among.as_ref(), tally, sighting, None, mark)? {
-        return Ok(());
-    }
-    tally.population += 1;
-    if !ask(scan.condition.as_ref(), tally, sighting, None, mark)? {
-        return Ok(());
-    }
-    let mut joined = None;
-    if let Some(join) = &scan.join {
-        let Some(row) = find(scan, join, tally, sighting, mark)? else { return Ok(()) };
-        joined = Some(row);
-    }
-    let key = scan
-        .by
-        .iter()
-        .map(|&slot| sighting.record.get(slot).map(|value| value.text().into_owned()).unwrap_or_default());
-    tally.keep(key.collect(), mark, joined);
-    Ok(())
-}
-
-/// The first row that joins with a record and that `keep` accepts.
-fn find(
-    scan: &Scan,
-    join: &JoinWith,
-    tally: &mut Tally,
-    sighting: &Sighting<'_, '_>,
-    mark: Mark,
-) -> Result<Option<Row>, Diagnostic> {
-    tally.saw(sighting.record, 1 << join.slot);
-    let Some(value) = sighting.record.get(join.slot) else { return Ok(None) };
-    for row in join.rows.get(&comparable(&value.text(), join.compare)).into_iter().flatten() {
-        if ask(scan.keep.as_ref(), tally, sighting, Some(row), mark)? {
-            return Ok(Some(row.clone()));
-        }
-    }
-    Ok(None)
-}
-
-/// Asks a condition and remembers what it read; no condition holds always.
-fn ask(
-    condition: Option<&Condition>,
-    tally: &mut Tally,
-    sighting: &Sighting<'_, '_>,
-    row: Option<&Row>,
-    mark: Mark,
-) -> Result<bool, Diagnostic> {
-    let Some(condition) = condition else { return Ok(true) };
-    let answer = condition(sighting, row)?;
-    tally.saw(sighting.record, answer.reads);
-    if answer.decision == Decision::Undecidable {
-        tally.undecidable(mark);
-    }
-    Ok(answer.decision == Decision::Yes)
-}
-
-/// A value as a join compares it.
-pub fn comparable(value: &str, compare: Compare) -> String {
-    let value = value.trim();
-    match compare {
-        Compare::Exact => value.to_owned(),
-        Compare::Case => value.to_lowercase(),
-        Compare::Account => {
-            let bare = value.rsplit_once('\\').map_or(value, |(_, account)| account);
-            bare.split_once('@').map_or(bare, |(account, _)| account).to_lowercase()
-        }
-    }
-}
-
-/// Reads the marked records again, for what a report shows of them: their text and the places of
-/// fields. Only logs that hold a mark are read, and the marks of all rules at once.
-pub fn look_up<T: Send>(
-    marks: &BTreeSet<Mark>,
-    evidence: &Evidence,
-    fields: &EventFields,
-    world: &dyn World,
-    show: &(dyn Fn(&Log, &Record<'_>, Mark) -> T + Sync),
-) -> BTreeMap<Mark, T> {
-    let read = |(index, log): (usize, &Log)| {
-        let mut found = Vec::new();
-        let index = u32::try_from(index).unwrap_or(u32::MAX);
-        if !marks.iter().any(|mark| mark.log == index) {
-            return found;
-        }
-        // A log that cannot be read any more was readable a moment ago; what it showed is lost.
-        let places: BTreeSet<Position> =
-            marks.iter().filter(|mark| mark.log == index).map(|mark| mark.position).collect();
-        let wanted = |position: Position| places.contains(&position);
-        let _ = log.read(world, &evidence.root, fields, &wanted, &mut |record| {
-            let mark = Mark::of(record, index);
-            if marks.contains(&mark) {
-                found.push((mark, show(log, record, mark)));
-            }
-        });
-        found
-    };
-    let all: Vec<Vec<(Mark, T)>> = evidence.logs.par_iter().enumerate().map(read).collect();
-    all.into_iter().flatten().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn accounts_compare_as_declared_and_not_by_guess() {
-        assert_eq!(comparable(r"EX\Eve", Compare::Account), comparable("eve@ex.org", Compare::Account));
-        assert_ne!(comparable("Eve", Compare::Exact), comparable("eve", Compare::Exact));
-        assert_eq!(comparable(" Eve ", Compare::Case), "eve");
-        assert_ne!(comparable("eve@a.org", Compare::Case), comparable("eve@b.org", Compare::Case));
-    }
 }
