@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,6 +33,12 @@ pub trait World: Sync {
     /// # Errors
     /// When the file cannot be opened, or lies outside the folder.
     fn open(&self, folder: &Path, file: &str) -> Result<Box<dyn Read + Send>, Unreadable>;
+
+    /// Opens a file below a folder for reading from this byte on.
+    ///
+    /// # Errors
+    /// As [`World::open`], and when the file cannot be read up to there.
+    fn open_at(&self, folder: &Path, file: &str, offset: u64) -> Result<Box<dyn Read + Send>, Unreadable>;
 
     /// Reads a file of at most `limit` bytes.
     ///
@@ -146,11 +152,19 @@ impl World for Disk {
         Ok(entries)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the door")]
     fn open(&self, folder: &Path, file: &str) -> Result<Box<dyn Read + Send>, Unreadable> {
+        self.open_at(folder, file, 0)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the door")]
+    fn open_at(&self, folder: &Path, file: &str, offset: u64) -> Result<Box<dyn Read + Send>, Unreadable> {
         let path = inside(folder, file)?;
-        let file = fs::File::open(&path).map_err(|error| unreadable(file, &error))?;
-        Ok(Box::new(Counted { inner: file, bytes: Arc::clone(&self.bytes_read) }))
+        let because = |error: io::Error| unreadable(file, &error);
+        let mut opened = fs::File::open(&path).map_err(because)?;
+        if offset > 0 {
+            opened.seek(SeekFrom::Start(offset)).map_err(because)?;
+        }
+        Ok(Box::new(Counted { inner: opened, bytes: Arc::clone(&self.bytes_read) }))
     }
 }
 
@@ -240,10 +254,16 @@ impl World for Shelf {
         Ok(self.files.iter().map(entry).collect())
     }
 
-    fn open(&self, _: &Path, file: &str) -> Result<Box<dyn Read + Send>, Unreadable> {
+    fn open(&self, folder: &Path, file: &str) -> Result<Box<dyn Read + Send>, Unreadable> {
+        self.open_at(folder, file, 0)
+    }
+
+    fn open_at(&self, _: &Path, file: &str, offset: u64) -> Result<Box<dyn Read + Send>, Unreadable> {
         let missing = || Unreadable { path: file.to_owned(), reason: "no such file".to_owned() };
         let bytes = self.files.get(file).ok_or_else(missing)?;
-        Ok(Box::new(Cursor::new(Arc::clone(bytes))))
+        let mut opened = Cursor::new(Arc::clone(bytes));
+        opened.set_position(offset);
+        Ok(Box::new(opened))
     }
 }
 

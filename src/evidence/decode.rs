@@ -147,11 +147,23 @@ pub(super) fn decode_head(head: &[u8]) -> Option<String> {
     decode(head[..cut].to_vec()).map(|decoded| decoded.text)
 }
 
+/// Bytes of the mark at the start of a file that [`transcode`] otherwise gives as it is; `None` when
+/// it decodes the file.
+pub(super) fn mark_of_plain(head: &[u8]) -> Option<usize> {
+    match Encoding::for_bom(head) {
+        Some((encoding, length)) => (encoding == UTF_8).then_some(length),
+        None => utf16_without_mark(head).is_none().then_some(0),
+    }
+}
+
+/// Bytes of a file that show how it is encoded.
+pub(super) const HEAD: u64 = 512;
+
 /// A reader that gives UTF-8 whatever mark stands at the start: UTF-16 is decoded on the way, a
 /// mark of UTF-8 is left out, all else passes as it is.
 pub(super) fn transcode<'a>(mut source: Box<dyn Read + Send + 'a>) -> io::Result<Box<dyn Read + Send + 'a>> {
-    let mut head = Vec::with_capacity(512);
-    source.by_ref().take(512).read_to_end(&mut head)?;
+    let mut head = Vec::new();
+    source.by_ref().take(HEAD).read_to_end(&mut head)?;
     let encoding = match Encoding::for_bom(&head) {
         Some((encoding, length)) => {
             head.drain(..length);

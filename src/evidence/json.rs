@@ -2,6 +2,7 @@
 
 use super::node::{DEEPEST, Malformed, Node, NodeValue, byte_of};
 use serde::de::IgnoredAny;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Reads JSON. A byte order mark must be gone.
@@ -40,7 +41,10 @@ impl JsonWalk<'_> {
             b'"' => {
                 let range = self.quoted();
                 let text = unescaped(&self.text[range.clone()]);
-                return Node { range, value: text.map_or(NodeValue::TooDeep, NodeValue::Text) };
+                return Node {
+                    range,
+                    value: text.map_or(NodeValue::TooDeep, |text| NodeValue::Text(text.into_owned())),
+                };
             }
             b'{' => self.map(depth),
             b'[' => self.list(depth),
@@ -57,7 +61,7 @@ impl JsonWalk<'_> {
                 b'"' => {
                     let key = self.quoted();
                     let key = &self.text[key];
-                    let key = unescaped(key).unwrap_or_else(|| key.to_owned());
+                    let key = unescaped(key).map_or_else(|| key.to_owned(), Cow::into_owned);
                     self.skip_blanks();
                     self.at += 1;
                     entries.push((key, self.value(depth + 1)));
@@ -144,11 +148,11 @@ impl JsonWalk<'_> {
 }
 
 /// The text that the inside of quotes means; `None` for half of a pair of surrogates.
-fn unescaped(inside: &str) -> Option<String> {
-    if !inside.contains('\\') {
-        return Some(inside.to_owned());
+pub(super) fn unescaped(inside: &str) -> Option<Cow<'_, str>> {
+    if memchr::memchr(b'\\', inside.as_bytes()).is_none() {
+        return Some(Cow::Borrowed(inside));
     }
-    serde_json::from_str(&format!("\"{inside}\"")).ok()
+    serde_json::from_str(&format!("\"{inside}\"")).ok().map(Cow::Owned)
 }
 
 #[cfg(test)]

@@ -19,14 +19,13 @@ pub fn look_up<T: Send>(
     let read = |(index, log): (usize, &Log)| {
         let mut found = Vec::new();
         let index = u32::try_from(index).unwrap_or(u32::MAX);
-        if !marks.iter().any(|mark| mark.log == index) {
+        let of_log = marks.iter().filter(|mark| mark.log == index);
+        let places: BTreeSet<Position> = of_log.map(|mark| mark.position).collect();
+        if places.is_empty() {
             return found;
         }
         // A log that cannot be read any more was readable a moment ago; what it showed is lost.
-        let places: BTreeSet<Position> =
-            marks.iter().filter(|mark| mark.log == index).map(|mark| mark.position).collect();
-        let wanted = |position: Position| places.contains(&position);
-        let _ = log.read(world, &evidence.root, fields, &wanted, &mut |record| {
+        let _ = log.read_again(world, &evidence.root, fields, &places, &mut |record| {
             let mark = Mark::of(record, index);
             if marks.contains(&mark) {
                 found.push((mark, show(log, record, mark)));

@@ -123,7 +123,7 @@ pub fn run(
         let number = u32::try_from(index).unwrap_or(u32::MAX);
         let begin = || Pass { scans, window, category, log: number, tallies: tallies(scans) };
         let add = |pass: &mut Pass<'_>, part: Pass<'_>| merge(&mut pass.tallies, part.tallies);
-        let read = log.read_in_parts(world, &evidence.root, fields, &begin, &Pass::fold, &add);
+        let read = log.read_in_parts(world, &evidence.root, (fields, u128::MAX), &begin, &Pass::fold, &add);
         read.map(|(pass, read)| (pass.tallies, read))
     };
     let passes: Vec<_> = evidence.logs.par_iter().enumerate().map(read).collect();

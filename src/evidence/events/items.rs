@@ -6,7 +6,7 @@
 use std::io::{self, BufRead};
 
 /// An item longer than this is skipped and told.
-const LONGEST: usize = 16 << 20;
+pub(super) const LONGEST: usize = 16 << 20;
 /// A key of an envelope longer than this is none that a source names.
 const LONGEST_KEY: usize = 256;
 
@@ -32,6 +32,19 @@ pub(super) enum Item {
     Cut(Position),
     /// The end.
     End,
+}
+
+/// What stands behind the lines that were taken.
+#[derive(Debug)]
+pub(super) enum Behind {
+    /// More lines.
+    More,
+    /// The end.
+    End,
+    /// A line too long to be held; it is skipped.
+    TooLong(Position),
+    /// Nothing that can be read: a truncated archive, a disk error.
+    Broken(io::Error),
 }
 
 /// How items are laid out.
@@ -69,6 +82,73 @@ impl<R: BufRead> Items<R> {
             Layout::Lines => self.next_line(buffer),
             Layout::Rows => self.next_row(buffer),
             Layout::Elements(_) => self.next_element(buffer),
+        }
+    }
+
+    /// Where the next item is looked for.
+    pub(super) fn here(&self) -> Position {
+        self.here
+    }
+
+    /// Whether items are lines.
+    pub(super) fn are_lines(&self) -> bool {
+        self.layout == Layout::Lines
+    }
+
+    /// Takes whole lines at once, with their ends, about so many bytes. The last line of a file
+    /// may have no end; what stands behind the last end before an error is dropped.
+    pub(super) fn next_lines(&mut self, lines: &mut Vec<u8>, about: usize) -> Behind {
+        // Bytes of the lines that have ended.
+        let mut ended = 0;
+        let behind = loop {
+            let block = match self.reader.fill_buf() {
+                Ok([]) => break Behind::End,
+                Ok(block) => block,
+                Err(error) => {
+                    lines.truncate(ended);
+                    break Behind::Broken(error);
+                }
+            };
+            let end = memchr::memrchr(b'\n', block).map(|at| at + 1);
+            let is_enough = lines.len() + block.len() >= about;
+            let taken = end.filter(|_| is_enough).unwrap_or(block.len());
+            ended = end.map_or(ended, |end| lines.len() + end);
+            lines.extend_from_slice(&block[..taken]);
+            self.reader.consume(taken);
+            if is_enough && end.is_some() {
+                break Behind::More;
+            }
+            if lines.len() - ended > LONGEST {
+                break Behind::TooLong(self.here);
+            }
+        };
+        let unfinished = match behind {
+            Behind::TooLong(_) => lines.len() - ended,
+            _ => 0,
+        };
+        lines.truncate(lines.len() - unfinished);
+        self.here.offset += lines.len() as u64;
+        self.here.line += memchr::memchr_iter(b'\n', lines).count() as u64;
+        if unfinished == 0 { behind } else { self.skip_line(unfinished as u64) }
+    }
+
+    /// Skips the rest of a line of which so many bytes were taken.
+    fn skip_line(&mut self, mut taken: u64) -> Behind {
+        let start = self.here;
+        loop {
+            let block = match self.reader.fill_buf() {
+                Ok(block) => block,
+                Err(error) => return Behind::Broken(error),
+            };
+            let end = memchr::memchr(b'\n', block).map(|at| at + 1);
+            let length = end.unwrap_or(block.len());
+            self.reader.consume(length);
+            taken += length as u64;
+            if end.is_some() || length == 0 {
+                self.here.offset += taken;
+                self.here.line += u64::from(end.is_some());
+                return Behind::TooLong(start);
+            }
         }
     }
 

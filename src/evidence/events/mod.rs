@@ -1,20 +1,25 @@
 //! Logs: recognized and opened here, read record by record, never held in memory.
 
+mod derive;
+mod event;
 mod items;
+mod json_record;
 mod parts;
 mod path;
 mod record;
+mod shape;
+mod structure;
 mod syslog;
 mod when;
 
+pub use event::{Record, Scalar};
 pub(super) use items::Layout;
 pub use items::Position;
 pub(super) use record::has_needs;
-pub use record::{Record, Scalar};
 pub(super) use syslog::parse as parse_syslog;
 pub(super) use when::{When, day_in_name};
 
-use super::decode::{Packing, transcode};
+use super::decode::{HEAD, Packing, mark_of_plain, transcode};
 use crate::pack::{EventFields, LogFormat, LogSource, hex};
 use crate::place::Place;
 use crate::source::Source;
@@ -23,6 +28,7 @@ use items::{Item, Items};
 use parts::Fold;
 use record::RecordReader;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -67,27 +73,52 @@ pub struct LogRead {
 }
 
 impl Log {
-    /// Reads the log from its start to its end and calls with every record of the items that are
-    /// wanted, by where they stand; the others are stepped over.
+    /// Reads again the items at these positions and calls with their records, in order. Where items
+    /// can be found by their bytes nothing else is read.
     ///
     /// # Errors
-    /// When the file cannot be opened at all. What goes wrong later is told in the result, and the
-    /// records before it count.
-    pub fn read(
+    /// When the file cannot be opened at all; what cannot be read any more is left out.
+    pub fn read_again(
         &self,
         world: &dyn World,
         root: &Path,
         fields: &EventFields,
-        wanted: &dyn Fn(Position) -> bool,
+        positions: &BTreeSet<Position>,
         each: &mut dyn FnMut(&Record<'_>),
-    ) -> Result<LogRead, Unreadable> {
-        let read =
-            self.with_items(world, root, |items| ((), parts::in_turn(self, items, fields, wanted, each)));
-        read.map(|((), read)| read)
+    ) -> Result<(), Unreadable> {
+        let reader = self.reader(fields, u128::MAX);
+        let Some(mark) = self.mark(world, root)? else {
+            let mut items = self.items(world.open(root, &self.file)?)?;
+            parts::in_turn(self, &mut items, &reader, &|position| positions.contains(&position), each);
+            return Ok(());
+        };
+        let layout = match self.layout {
+            Layout::Elements(_) => Layout::Elements(Vec::new()),
+            _ => Layout::Lines,
+        };
+        for position in positions {
+            let from_there = world.open_at(root, &self.file, position.offset + mark)?;
+            let mut items = Items::new(BufReader::new(from_there), layout.clone());
+            parts::one(&reader, &mut items, *position, each);
+        }
+        Ok(())
+    }
+
+    /// Bytes before the text of a file whose items stand in it where their positions say; `None`
+    /// where the file is packed or encoded, or where an item means nothing without its header.
+    fn mark(&self, world: &dyn World, root: &Path) -> Result<Option<u64>, Unreadable> {
+        if self.packing != Packing::Plain || self.layout == Layout::Rows {
+            return Ok(None);
+        }
+        let mut head = Vec::new();
+        let read = world.open(root, &self.file)?.take(HEAD).read_to_end(&mut head);
+        read.map_err(|error| self.unreadable(&error))?;
+        Ok(mark_of_plain(&head).map(|mark| mark as u64))
     }
 
     /// Reads the log in parts side by side, each from `begin` by `each`, and merges what came of
-    /// them in the order of the log. Which parts there are depends on the log alone.
+    /// them in the order of the log. Which parts there are depends on the log alone. Records hold
+    /// the fields in the wanted slots, a bit each, and perhaps others.
     ///
     /// # Errors
     /// As [`Log::read`].
@@ -95,19 +126,20 @@ impl Log {
         &self,
         world: &dyn World,
         root: &Path,
-        fields: &EventFields,
+        (fields, slots): (&EventFields, u128),
         begin: &(dyn Fn() -> T + Sync),
         each: &(dyn Fn(&mut T, &Record<'_>) + Sync),
         merge: &dyn Fn(&mut T, T),
     ) -> Result<(T, LogRead), Unreadable> {
+        let reader = self.reader(fields, slots);
         self.with_items(world, root, |items| {
             if self.has_header() {
                 let mut only = begin();
-                let read =
-                    parts::in_turn(self, items, fields, &|_| true, &mut |record| each(&mut only, record));
+                let mut each = |record: &Record<'_>| each(&mut only, record);
+                let read = parts::in_turn(self, items, &reader, &|_| true, &mut each);
                 (only, read)
             } else {
-                parts::side_by_side(self, items, fields, &Fold { begin, each, merge })
+                parts::side_by_side(self, items, &reader, &Fold { begin, each, merge })
             }
         })
     }
@@ -117,20 +149,18 @@ impl Log {
         &self,
         world: &dyn World,
         root: &Path,
-        work: impl FnOnce(&mut Items<BufReader<Box<dyn Read + Send + '_>>>) -> (T, LogRead),
+        work: impl FnOnce(&mut TextItems<'_>) -> (T, LogRead),
     ) -> Result<(T, LogRead), Unreadable> {
         let tally = Arc::new(Mutex::new((Sha256::new(), 0_u64)));
         let raw = Tallied { inner: world.open(root, &self.file)?, tally: Arc::clone(&tally) };
-        let unreadable = |error: io::Error| Unreadable { path: self.file.clone(), reason: error.to_string() };
-        let text = transcode(self.packing.unpack(Box::new(raw))).map_err(unreadable)?;
-        let mut items = Items::new(BufReader::with_capacity(BLOCK, text), self.layout.clone());
+        let mut items = self.items(Box::new(raw))?;
         let (made, mut result) = work(&mut items);
         drop(items);
         if result.cut.is_some() {
             // The digest is over the whole file, also where its content could not be unpacked.
             let mut rest =
                 Tallied { inner: world.open(root, &self.file)?, tally: Arc::new(Mutex::default()) };
-            io::copy(&mut rest, &mut io::sink()).map_err(unreadable)?;
+            io::copy(&mut rest, &mut io::sink()).map_err(|error| self.unreadable(&error))?;
             (result.sha256, result.bytes) = finish(&rest.tally);
         } else {
             (result.sha256, result.bytes) = finish(&tally);
@@ -138,8 +168,18 @@ impl Log {
         Ok((made, result))
     }
 
-    fn reader<'a>(&'a self, fields: &'a EventFields) -> RecordReader<'a> {
-        RecordReader::new(&self.source, fields, self.when.clone(), self.delimiter)
+    /// The items of the file, unpacked and decoded.
+    fn items<'r>(&self, raw: Box<dyn Read + Send + 'r>) -> Result<TextItems<'r>, Unreadable> {
+        let text = transcode(self.packing.unpack(raw)).map_err(|error| self.unreadable(&error))?;
+        Ok(Items::new(BufReader::with_capacity(BLOCK, text), self.layout.clone()))
+    }
+
+    fn unreadable(&self, error: &io::Error) -> Unreadable {
+        Unreadable { path: self.file.clone(), reason: error.to_string() }
+    }
+
+    fn reader<'a>(&'a self, fields: &'a EventFields, wanted: u128) -> RecordReader<'a> {
+        RecordReader::new(&self.source, fields, self.when.clone(), self.delimiter, wanted)
     }
 
     fn refuse(&self, result: &mut LogRead, position: Position, text: &str, reason: &str) {
@@ -159,6 +199,9 @@ impl Log {
         self.source.format == LogFormat::Csv
     }
 }
+
+/// The items of a text that is read in blocks.
+type TextItems<'r> = Items<BufReader<Box<dyn Read + Send + 'r>>>;
 
 /// The text of an item as a source that knows where in the file it stands.
 pub fn fragment(file: &str, position: Position, text: &str) -> Source {

@@ -13,6 +13,16 @@ pub(super) enum Step {
     Where(String, String),
 }
 
+impl Step {
+    /// The key that it goes under.
+    pub(super) fn key(&self) -> Option<&str> {
+        match self {
+            Self::Key(key) => Some(key),
+            _ => None,
+        }
+    }
+}
+
 /// Reads `events[0].parameters[name=login_type].value`.
 pub(super) fn parse_path(path: &str) -> Vec<Step> {
     let mut steps = Vec::new();

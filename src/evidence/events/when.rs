@@ -6,6 +6,7 @@ use crate::time::Time;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
+use std::borrow::Cow;
 
 /// What is known of the times of a log besides what its lines say.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +24,7 @@ pub struct TimeRead {
     /// The time.
     pub time: Time,
     /// The zone it was written with.
-    pub zone: Option<String>,
+    pub zone: Option<Cow<'static, str>>,
 }
 
 impl When {
@@ -36,7 +37,7 @@ impl When {
     /// UTC.
     pub fn read(&self, text: &str, format: TimeFormat) -> Option<TimeRead> {
         let text = text.trim();
-        let utc = |at: Timestamp| Some(TimeRead { time: Time::utc(at), zone: Some("UTC".to_owned()) });
+        let utc = |at: Timestamp| Some(TimeRead { time: Time::utc(at), zone: Some(Cow::Borrowed("UTC")) });
         match format {
             TimeFormat::Epoch => utc(epoch(text, 1_000_000_000)?),
             TimeFormat::EpochMs => utc(epoch(text, 1_000_000)?),
@@ -111,8 +112,8 @@ fn clf(text: &str) -> Option<TimeRead> {
     Some(TimeRead { time, zone })
 }
 
-fn zone_name(offset: Offset) -> String {
-    if offset.is_zero() { "UTC".to_owned() } else { offset.to_string() }
+fn zone_name(offset: Offset) -> Cow<'static, str> {
+    if offset.is_zero() { Cow::Borrowed("UTC") } else { Cow::Owned(offset.to_string()) }
 }
 
 /// A day in the name of a file: `auth.log-20260301`, `app.2026-03-01.json`.

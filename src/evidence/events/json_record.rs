@@ -1,0 +1,410 @@
+//! Records of JSON: the wanted values by the shape of the record, or exactly, by its tree.
+
+use super::event::{Record, Scalar};
+use super::path::{Step, find, parse_path};
+use super::shape::{Found, Kind, Shapes, Wanted};
+use crate::evidence::json;
+use crate::evidence::node::{Node, NodeValue};
+use crate::pack::LogSource;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Keys of a path, written apart or with dots between them, stand for so many ways of nesting:
+/// two to the power of one less.
+const LONGEST_PATH: usize = 6;
+
+/// The paths that lead to one field, the first that is there.
+type Paths = Vec<Vec<Step>>;
+
+/// What is read of the records of a source.
+pub(super) struct JsonFields {
+    fields: Vec<(usize, Paths)>,
+    time: Paths,
+    each: Option<Vec<Step>>,
+    projection: Option<Projection>,
+}
+
+/// The same for records whose wanted values are found by their shape.
+pub(super) struct Projection {
+    pub(super) wanted: Wanted,
+    fields: Vec<(usize, Vec<Projected>)>,
+    time: Vec<Projected>,
+}
+
+/// A path as the numbers of wanted values.
+struct Projected {
+    /// Where its keys may lead, in the order in which they are looked for.
+    values: Vec<usize>,
+    /// The steps below.
+    rest: Vec<Step>,
+}
+
+/// A value with the bytes it stands at.
+type Placed<'t> = (Scalar<'t>, Range<usize>);
+
+impl JsonFields {
+    /// The wanted fields of a source, by their slots.
+    pub(super) fn new(source: &LogSource, slots: impl Fn(&str) -> Option<usize>) -> Self {
+        let steps = |paths: &Vec<String>| paths.iter().map(|path| parse_path(path)).collect::<Paths>();
+        let fields = source.fields.iter().filter_map(|(name, paths)| Some((slots(name)?, steps(paths))));
+        let mut all = Self {
+            fields: fields.collect(),
+            time: steps(&source.time),
+            each: source.each.as_ref().map(|each| parse_path(each)),
+            projection: None,
+        };
+        all.projection = all.project();
+        all
+    }
+
+    /// How values are found by shape; not where a record holds several events, or where a path is
+    /// out of the ordinary.
+    pub(super) fn projection(&self) -> Option<&Projection> {
+        self.projection.as_ref()
+    }
+
+    fn project(&self) -> Option<Projection> {
+        let mut wanted = Wanted::new();
+        let mut paths = |paths: &Paths| {
+            paths.iter().map(|path| Projected::new(path, &mut wanted)).collect::<Option<Vec<_>>>()
+        };
+        let fields =
+            self.fields.iter().map(|(slot, all)| Some((*slot, paths(all)?))).collect::<Option<_>>()?;
+        let time = paths(&self.time)?;
+        self.each.is_none().then_some(Projection { wanted, fields, time })
+    }
+
+    /// The events that a record holds: the elements of its list, or itself.
+    pub(super) fn events<'n>(&self, record: &'n Node) -> Vec<Option<&'n Node>> {
+        match self.each.as_ref().and_then(|path| find(record, path)) {
+            Some(Node { value: NodeValue::List(parts), .. }) if !parts.is_empty() => {
+                parts.iter().map(Some).collect()
+            }
+            _ => vec![None],
+        }
+    }
+
+    /// Sets the fields of an event from the tree of its record; `is_time` takes the first text
+    /// that is one.
+    pub(super) fn fill<'r>(
+        &self,
+        record: &mut Record<'r>,
+        node: &Node,
+        event: Option<&Node>,
+        is_time: &mut dyn FnMut(&mut Record<'r>, &str, Range<usize>) -> bool,
+    ) {
+        let look = |path: &Vec<Step>| {
+            let inside = self.each.as_ref().and_then(|each| path.strip_prefix(&each[..]));
+            match (event, inside) {
+                (Some(event), Some(rest)) => find(event, rest),
+                _ => find(node, path),
+            }
+        };
+        for (slot, paths) in &self.fields {
+            let mut found = paths.iter().filter_map(look);
+            if let Some((value, range)) = found.find_map(|node| Some((scalar(node)?, node.range.clone()))) {
+                record.set(*slot, value, range);
+            }
+        }
+        for node in self.time.iter().filter_map(look) {
+            if let Some(text) = node.plain()
+                && is_time(record, &text, node.range.clone())
+            {
+                return;
+            }
+        }
+    }
+}
+
+impl Projection {
+    /// The values of a record of this log by its shape; `None` when it is to be read exactly.
+    pub(super) fn find<'s>(&self, text: &str, shapes: &'s mut Shapes) -> Option<&'s [Found]> {
+        shapes.read(text, &self.wanted)
+    }
+
+    /// Sets the fields of a record from where its values were found.
+    pub(super) fn fill<'r>(
+        &self,
+        record: &mut Record<'r>,
+        found: &[Found],
+        is_time: &mut dyn FnMut(&mut Record<'r>, &str, Range<usize>) -> bool,
+    ) {
+        let text = record.text;
+        for (slot, paths) in &self.fields {
+            if let Some((value, range)) = paths.iter().find_map(|path| path.scalar(text, found)) {
+                record.set(*slot, value, range);
+            }
+        }
+        for path in &self.time {
+            if let Some((text, range)) = path.plain(text, found)
+                && is_time(record, &text, range)
+            {
+                return;
+            }
+        }
+    }
+}
+
+impl Projected {
+    fn new(path: &[Step], wanted: &mut Wanted) -> Option<Self> {
+        let keys: Vec<&str> = path.iter().map_while(Step::key).collect();
+        if keys.is_empty() || keys.len() > LONGEST_PATH {
+            return None;
+        }
+        let values = nestings(&keys).iter().map(|keys| wanted.add(keys)).collect();
+        Some(Self { values, rest: path[keys.len()..].to_vec() })
+    }
+
+    /// The plain value at the end of the path.
+    fn scalar<'t>(&self, text: &'t str, found: &[Found]) -> Option<Placed<'t>> {
+        let value = self.first(text, found)?;
+        match value {
+            Value::Flat(found) => found.scalar(text),
+            Value::Tree(node) => Some((scalar(&node)?, node.range)),
+        }
+    }
+
+    /// What stands at the end of the path as a text.
+    fn plain<'t>(&self, text: &'t str, found: &[Found]) -> Option<(Cow<'t, str>, Range<usize>)> {
+        match self.first(text, found)? {
+            Value::Flat(found) => found.plain(text),
+            Value::Tree(node) => Some((Cow::Owned(node.plain()?.into_owned()), node.range)),
+        }
+    }
+
+    /// The first way to nest its keys that leads somewhere.
+    fn first(&self, text: &str, found: &[Found]) -> Option<Value> {
+        let mut there = self.values.iter().map(|value| found[*value]).filter(|one| one.kind != Kind::Missing);
+        there.find_map(|found| match (found.kind, &self.rest[..]) {
+            (Kind::Nested, rest) => {
+                let range = found.range();
+                let mut node = json::read(text.get(range.clone())?).ok()?;
+                node.move_by(range.start);
+                find(&node, rest).cloned().map(Value::Tree)
+            }
+            (_, []) => Some(Value::Flat(found)),
+            _ => None,
+        })
+    }
+}
+
+/// What a path leads to.
+enum Value {
+    /// A plain value.
+    Flat(Found),
+    /// Something in an object or list.
+    Tree(Node),
+}
+
+impl Found {
+    fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// A plain value; nothing for null, an empty text, or a dash that stands for nothing.
+    fn scalar<'t>(&self, text: &'t str) -> Option<Placed<'t>> {
+        let range = self.range();
+        let inside = text.get(range.clone())?;
+        let value = match (self.kind, inside) {
+            (Kind::Text, _) => text_value(json::unescaped(inside)?)?,
+            (_, "null") => return None,
+            (_, "true") => Scalar::Boolean(true),
+            (_, "false") => Scalar::Boolean(false),
+            (_, number) => number_value(Cow::Borrowed(number)),
+        };
+        Some((value, range))
+    }
+
+    /// The text of a plain value; an empty one for null.
+    fn plain<'t>(&self, text: &'t str) -> Option<(Cow<'t, str>, Range<usize>)> {
+        let range = self.range();
+        let inside = text.get(range.clone())?;
+        let plain = match (self.kind, inside) {
+            (Kind::Text, _) => json::unescaped(inside)?,
+            (_, "null") => Cow::Borrowed(""),
+            _ => Cow::Borrowed(inside),
+        };
+        Some((plain, range))
+    }
+}
+
+/// A plain value of a record; nothing for null, an empty text, or a dash that stands for nothing.
+fn scalar(node: &Node) -> Option<Scalar<'static>> {
+    match &node.value {
+        NodeValue::Bool(value) => Some(Scalar::Boolean(*value)),
+        NodeValue::Number(text) => Some(number_value(Cow::Owned(text.clone()))),
+        NodeValue::Null | NodeValue::Map(_) | NodeValue::TooDeep => None,
+        NodeValue::Text(_) | NodeValue::List(_) => text_value(Cow::Owned(node.plain()?.into_owned())),
+    }
+}
+
+fn text_value(text: Cow<'_, str>) -> Option<Scalar<'_>> {
+    (!text.is_empty() && text != "-").then_some(Scalar::Text(text))
+}
+
+fn number_value(text: Cow<'_, str>) -> Scalar<'_> {
+    if let Ok(number) = text.parse() {
+        return Scalar::Integer(number);
+    }
+    text.parse().map_or(Scalar::Text(text), Scalar::Number)
+}
+
+/// The ways in which keys may be written: one below the other, or joined by dots; `a`, `b` before
+/// `a.b`, as [`find`] looks for them.
+fn nestings(keys: &[&str]) -> Vec<Vec<String>> {
+    let [first, rest @ ..] = keys else { return vec![Vec::new()] };
+    let joined = (0..=rest.len()).map(|more| {
+        let key = std::iter::once(first).chain(&rest[..more]).copied().collect::<Vec<_>>().join(".");
+        nestings(&rest[more..]).into_iter().map(move |below| {
+            let mut all = vec![key.clone()];
+            all.extend(below);
+            all
+        })
+    });
+    joined.flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::events::items::Position;
+    use crate::pack::TimeFormat;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    const SLOTS: [&str; 5] = ["a", "b", "c", "d", "e"];
+
+    fn source() -> LogSource {
+        let paths = [
+            ("a", vec!["u.n", "s"]),
+            ("b", vec!["u.n.s", "k"]),
+            ("c", vec!["l[0].u", "k"]),
+            ("d", vec!["l[k=s].n", "u"]),
+            ("e", vec!["s"]),
+        ];
+        let paths =
+            paths.map(|(slot, paths)| (slot.to_owned(), paths.into_iter().map(str::to_owned).collect()));
+        LogSource {
+            id: "x".into(),
+            title: "X".into(),
+            format: crate::pack::LogFormat::Json,
+            records: Vec::new(),
+            each: None,
+            needs: Vec::new(),
+            time: vec!["t".into(), "k".into()],
+            time_format: TimeFormat::Iso,
+            fields: BTreeMap::from(paths),
+            constants: BTreeMap::new(),
+            patterns: Vec::new(),
+            derive: Vec::new(),
+        }
+    }
+
+    /// What was found of a record: every slot with its place, and the texts offered as its time.
+    fn shown(record: &Record<'_>, times: &[(String, Range<usize>)]) -> String {
+        let slots = (0..SLOTS.len()).map(|slot| format!("{:?} {:?}", record.get(slot), record.range(slot)));
+        format!("{:?} {times:?}", slots.collect::<Vec<_>>())
+    }
+
+    fn value() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            Just("null".to_owned()),
+            Just("true".to_owned()),
+            Just("-1.5e3".to_owned()),
+            Just("007".to_owned()),
+            Just("12345678901234567890".to_owned()),
+            "\"[a-s\\-é]{0,3}\"",
+            Just(r#""\u0041\n\"""#.to_owned()),
+            Just(r#""\ud800""#.to_owned()),
+            Just("\"s\"".to_owned()),
+        ];
+        leaf.prop_recursive(4, 30, 4, |inner| {
+            let blank = prop_oneof![6 => Just(""), 1 => Just(" "), 1 => Just("\r\n\t")];
+            let key = prop_oneof![
+                8 => "[unslkt]".prop_map(|key| format!("\"{key}\"")),
+                1 => Just("\"u.n\"".to_owned()),
+                1 => Just("\"n.s\"".to_owned()),
+                1 => Just(r#""\u0075""#.to_owned()),
+            ];
+            let entry = (key, blank.clone(), inner.clone()).prop_map(|(key, blank, value)| format!("{key}{blank}:{blank}{value}"));
+            prop_oneof![
+                3 => (proptest::collection::vec(entry, 0..4), blank.clone())
+                    .prop_map(|(all, blank)| format!("{{{blank}{}{blank}}}", all.join(&format!("{blank},{blank}")))),
+                1 => (proptest::collection::vec(inner, 0..4), blank)
+                    .prop_map(|(all, blank)| format!("[{}]", all.join(&format!("{blank},")))),
+            ]
+        })
+    }
+
+    fn agree(texts: &[String]) -> Result<(), TestCaseError> {
+        let source = source();
+        let fields = JsonFields::new(&source, |name| SLOTS.iter().position(|slot| *slot == name));
+        let projection = fields.projection().unwrap();
+        let mut shapes = Shapes::new(&projection.wanted);
+        for text in texts {
+            let exact = json::read(text)
+                .ok()
+                .filter(|node| matches!(node.value, NodeValue::Map(_)) && node.duplicate_key().is_none());
+            let found = projection.find(text, &mut shapes).map(<[Found]>::to_vec);
+            let Some(found) = found else {
+                // A key with an escape is left to be read exactly, and nothing else that is valid.
+                prop_assert!(exact.is_none() || text.contains(r"\u0075"), "{text}");
+                continue;
+            };
+            let Some(node) = exact else {
+                return Err(TestCaseError::fail(format!("taken for a record: {text}")));
+            };
+            let position = Position { offset: 0, line: 1, column: 1 };
+            let (mut by_shape, mut by_tree) = (Vec::new(), Vec::new());
+            let mut record = Record::with_slots(SLOTS.len());
+            record.begin(text, position);
+            projection.fill(&mut record, &found, &mut |_, text, range| {
+                by_shape.push((text.to_owned(), range));
+                false
+            });
+            let by_shape = shown(&record, &by_shape);
+            record.begin(text, position);
+            fields.fill(&mut record, &node, None, &mut |_, text, range| {
+                by_tree.push((text.to_owned(), range));
+                false
+            });
+            let by_tree = shown(&record, &by_tree);
+            prop_assert_eq!(by_shape, by_tree, "{}", text);
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn shapes_give_what_trees_give(texts in proptest::collection::vec(value(), 1..6)) {
+            agree(&texts)?;
+        }
+
+        #[test]
+        fn what_is_no_record_is_never_taken_for_one(
+            text in value(),
+            at in any::<prop::sample::Index>(),
+            with in prop::sample::select(vec!["", "\"", "\\", "{", "}", "[", "]", ",", ":", " ", "0", "x", "\u{1}", "null"]),
+            cut in 0_usize..3,
+        ) {
+            let at = text.floor_char_boundary(at.index(text.len()));
+            let behind = text.ceil_char_boundary((at + cut).min(text.len()));
+            agree(&[text.clone(), format!("{}{with}{}", &text[..at], &text[behind..])])?;
+        }
+    }
+
+    #[test]
+    fn ways_to_nest_are_tried_in_the_order_of_the_exact_reader() {
+        let shown: Vec<String> = nestings(&["a", "b", "c"]).iter().map(|keys| keys.join(" > ")).collect();
+        assert_eq!(shown, ["a > b > c", "a > b.c", "a.b > c", "a.b.c"]);
+    }
+
+    #[test]
+    fn fields_that_nobody_wants_are_not_read() {
+        let source = source();
+        let fields = JsonFields::new(&source, |name| (name == "e").then_some(4));
+        assert_eq!(fields.fields.len(), 1);
+    }
+}
