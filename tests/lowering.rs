@@ -187,7 +187,7 @@ fn read(lines: &[String], each: &mut dyn FnMut(usize, &Record<'_>)) {
     let mut at = 0;
     let fields: &EventFields = &packs.event_fields;
     evidence.logs[0]
-        .read(&shelf, Path::new(""), fields, &|_| true, &mut |record| {
+        .read(&shelf, Path::new(""), fields, &mut |record| {
             each(at, record);
             at += 1;
         })

@@ -73,6 +73,24 @@ pub struct LogRead {
 }
 
 impl Log {
+    /// Reads the log from its start to its end and calls with every record, all fields filled.
+    ///
+    /// # Errors
+    /// When the file cannot be opened at all. What goes wrong later is told in the result, and the
+    /// records before it count.
+    pub fn read(
+        &self,
+        world: &dyn World,
+        root: &Path,
+        fields: &EventFields,
+        each: &mut dyn FnMut(&Record<'_>),
+    ) -> Result<LogRead, Unreadable> {
+        let reader = self.reader(fields, u128::MAX);
+        let read =
+            self.with_items(world, root, |items| ((), parts::in_turn(self, items, &reader, &|_| true, each)));
+        read.map(|((), read)| read)
+    }
+
     /// Reads again the items at these positions and calls with their records, in order. Where items
     /// can be found by their bytes nothing else is read.
     ///
