@@ -5,10 +5,10 @@
 
 use crate::applicability::{Applicability, Exclusion};
 use crate::control_id::ControlId;
-use crate::evidence::{Evidence, Row, Unfit};
+use crate::evidence::{Evidence, Unfit};
 use crate::finding::Diagnostic;
 use crate::pack::{self, Form, Join, Length, Packs, Param, ParamValue, Profile, Rule, Shape};
-use crate::scan::{self, Condition, JoinWith, comparable};
+use crate::scan::{self, Condition, JoinWith};
 use crate::script::{Compiled, CompiledRule, Params, Rules, Setting};
 use crate::time::{Duration, Time};
 use jiff::civil::Date;
@@ -310,13 +310,7 @@ impl Drafter<'_> {
 
     fn join(&self, join: &Join) -> Option<JoinWith> {
         let slot = self.packs.event_fields.slot(&join.record_field)?;
-        let mut rows: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-        for row in self.evidence.rows(&join.to) {
-            let value = comparable(row.text(&join.table_field), join.compare);
-            if !value.is_empty() {
-                rows.entry(value).or_default().push(row);
-            }
-        }
-        Some(JoinWith { slot, rows, compare: join.compare })
+        let tables = self.evidence.tables.get(&join.to).map_or(&[][..], Vec::as_slice);
+        Some(JoinWith::new(slot, tables, &join.table_field, join.compare))
     }
 }

@@ -100,7 +100,7 @@ pub(super) fn views(scan: &Scan, tally: &Tally, fields: &EventFields) -> Vec<Gro
             last: group.last,
             silences: 0,
             silence: None,
-            joined: group.joined.clone(),
+            joined: group.joined.and_then(|number| scan.join.as_ref()?.row(number)),
             fields: Arc::clone(&names),
         };
         if let Some(burst) = scan.window.and_then(|window| group.burst(window)) {

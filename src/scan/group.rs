@@ -1,7 +1,7 @@
 //! Records that share a key: how many, from when to when, how dense, how silent.
 
+use super::join::RowNumber;
 use super::mark::Mark;
-use crate::evidence::Row;
 use crate::time::Duration;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -21,7 +21,7 @@ pub struct Group {
     /// The first few, by time.
     pub exemplars: BTreeSet<Mark>,
     /// The row that the first record joined with.
-    pub joined: Option<Row>,
+    pub joined: Option<RowNumber>,
     /// All of them, where a window counts.
     marks: Vec<Mark>,
     /// Stretches without a silence, where silences count.
@@ -66,7 +66,7 @@ impl Group {
     /// A group of one record.
     pub(super) fn new(
         mark: Mark,
-        joined: Option<Row>,
+        joined: Option<RowNumber>,
         window: Option<Duration>,
         gap: Option<Duration>,
     ) -> Self {

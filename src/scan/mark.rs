@@ -2,12 +2,13 @@
 
 use crate::evidence::{Position, Record};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// Where a record stands and when it happened; small enough to keep many.
 ///
 /// Marks are ordered by time, then by log and place, so that "first" means the same whatever the
 /// order in which files are read. What has no time comes last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Mark {
     /// When it happened; the end of time for what has none.
     pub time: Timestamp,

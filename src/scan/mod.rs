@@ -12,7 +12,7 @@ mod predicate;
 mod tally;
 
 pub use group::{Burst, Group, Silence};
-pub use join::{JoinWith, comparable};
+pub use join::{JoinWith, RowNumber};
 pub use look_up::look_up;
 pub use mark::Mark;
 pub use predicate::{Comparison, Constant, Field, Network, OneOf, Operand, Predicate, TextTest};

@@ -1,6 +1,6 @@
 //! One log shown to all scans, record by record.
 
-use super::join::{JoinWith, comparable};
+use super::join::{JoinWith, RowNumber};
 use super::{Condition, Mark, Scan, Sighting, Tally, Window};
 use crate::evidence::{Decision, Record, Row};
 use crate::finding::Diagnostic;
@@ -74,12 +74,13 @@ fn find(
     tally: &mut Tally,
     sighting: &Sighting<'_, '_>,
     mark: Mark,
-) -> Result<Option<Row>, Diagnostic> {
+) -> Result<Option<RowNumber>, Diagnostic> {
     tally.saw(sighting.record, 1 << join.slot);
     let Some(value) = sighting.record.get(join.slot) else { return Ok(None) };
-    for row in join.rows.get(&comparable(&value.text(), join.compare)).into_iter().flatten() {
-        if ask(scan.keep.as_ref(), tally, sighting, Some(row), mark)? {
-            return Ok(Some(row.clone()));
+    for &number in join.find(&value.text()) {
+        let row = join.row(number);
+        if ask(scan.keep.as_ref(), tally, sighting, row.as_ref(), mark)? {
+            return Ok(Some(number));
         }
     }
     Ok(None)

@@ -1,8 +1,9 @@
 //! What one rule learns from records, in a form that merges.
 
 use super::group::Group;
+use super::join::RowNumber;
 use super::mark::Mark;
-use crate::evidence::{Record, Row};
+use crate::evidence::Record;
 use crate::finding::Diagnostic;
 use crate::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
@@ -74,7 +75,7 @@ impl Tally {
     }
 
     /// Adds a kept record to its group.
-    pub(super) fn keep(&mut self, key: Vec<String>, mark: Mark, joined: Option<Row>) {
+    pub(super) fn keep(&mut self, key: Vec<String>, mark: Mark, joined: Option<RowNumber>) {
         if self.window.is_some() && !mark.has_time() {
             return self.undecidable(mark);
         }

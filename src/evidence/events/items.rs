@@ -3,6 +3,7 @@
 //! Memory is bounded by the longest item and never by the file: a log may be one line of hundreds
 //! of megabytes. Bytes are looked at once; what an item holds is for others to read.
 
+use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead};
 
 /// An item longer than this is skipped and told.
@@ -11,7 +12,7 @@ pub(super) const LONGEST: usize = 16 << 20;
 const LONGEST_KEY: usize = 256;
 
 /// Where an item stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Position {
     /// Byte of the unpacked text.
     pub offset: u64,
