@@ -5,10 +5,10 @@
 
 use crate::applicability::{Applicability, Exclusion};
 use crate::control_id::ControlId;
-use crate::evidence::{Evidence, Unfit};
+use crate::evidence::{Evidence, Row, Unfit};
 use crate::finding::Diagnostic;
 use crate::pack::{self, Form, Join, Length, Packs, Param, ParamValue, Profile, Rule, Shape};
-use crate::scan::{self, Condition, JoinWith};
+use crate::scan::{self, Condition, JoinWith, Sighting};
 use crate::script::{Compiled, CompiledRule, Params, Rules, Setting};
 use crate::time::{Duration, Time};
 use jiff::civil::Date;
@@ -283,8 +283,12 @@ impl Drafter<'_> {
         let condition = |expression: &Option<pack::Expression>| -> Result<Option<Condition>, Diagnostic> {
             let Some(expression) = expression else { return Ok(None) };
             let compiled = Compiled::of_records(rule, expression, setting)?;
-            let ask: Condition = Arc::new(move |sighting, row| compiled.holds_for_record(sighting, row));
-            Ok(Some(ask))
+            let predicate = compiled.predicate().cloned().map(Arc::new);
+            let slots = compiled.slots();
+            let ask = Arc::new(move |sighting: &Sighting<'_, '_>, row: Option<&Row>| {
+                compiled.holds_for_record(sighting, row)
+            });
+            Ok(Some(Condition { predicate, slots, ask }))
         };
         let length = |length: &Option<Length>| match length {
             None => None,

@@ -3,6 +3,8 @@
 //! What a rule wants to know is folded into a [`Tally`] record by record. Tallies merge, in any
 //! order and any split, so that files, threads, nights and machines can each have their own.
 
+mod access;
+mod gate;
 mod group;
 mod join;
 mod look_up;
@@ -10,6 +12,7 @@ mod mark;
 mod pass;
 mod predicate;
 mod tally;
+mod texts;
 
 pub use group::{Burst, Group, Silence};
 pub use join::{JoinWith, RowNumber};
@@ -25,6 +28,8 @@ use crate::pack::EventFields;
 use crate::place::Place;
 use crate::time::{Duration, Time};
 use crate::world::World;
+use access::Access;
+use gate::Sample;
 use pass::Pass;
 use rayon::prelude::*;
 use std::any::Any;
@@ -54,6 +59,14 @@ pub struct Scan {
 }
 
 impl Scan {
+    /// The slots of all fields that it looks at, a bit each.
+    pub fn slots(&self) -> u128 {
+        let conditions = [&self.among, &self.condition, &self.keep].into_iter().flatten();
+        let asked = conditions.fold(0, |bits, condition| bits | condition.slots);
+        let joined = self.join.as_ref().map_or(0, |join| 1 << join.slot);
+        self.by.iter().fold(asked | joined, |bits, slot| bits | 1 << slot)
+    }
+
     /// A scan that counts all records by the values of the field in this slot.
     pub fn counting(slot: usize) -> Self {
         Self {
@@ -71,7 +84,18 @@ impl Scan {
 }
 
 /// A condition on a record, and on the row it is joined with.
-pub type Condition = Arc<dyn Fn(&Sighting<'_, '_>, Option<&Row>) -> Result<Answer, Diagnostic> + Send + Sync>;
+#[derive(Clone)]
+pub struct Condition {
+    /// The same without an interpreter, of a condition on the record alone.
+    pub predicate: Option<Arc<Predicate>>,
+    /// The slots that it may read, a bit each.
+    pub slots: u128,
+    /// Asks it.
+    pub ask: Arc<Ask>,
+}
+
+/// A way to ask a condition.
+pub type Ask = dyn Fn(&Sighting<'_, '_>, Option<&Row>) -> Result<Answer, Diagnostic> + Send + Sync;
 
 /// What a condition says, and which fields it read to say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,12 +143,16 @@ pub fn run(
     world: &dyn World,
 ) -> Facts {
     let category = fields.slot("event.category");
+    let slots = scans.iter().fold(0, |bits, scan| bits | scan.slots());
+    let fields = (fields, category.map_or(slots, |slot| slots | 1 << slot));
     let read = |(index, log): (usize, &Log)| {
         let number = u32::try_from(index).unwrap_or(u32::MAX);
-        let begin = || Pass { scans, window, category, log: number, tallies: tallies(scans) };
-        let add = |pass: &mut Pass<'_>, part: Pass<'_>| merge(&mut pass.tallies, part.tallies);
-        let read = log.read_in_parts(world, &evidence.root, (fields, u128::MAX), &begin, &Pass::fold, &add);
-        read.map(|(pass, read)| (pass.tallies, read))
+        let mut sample = Sample::new(scans, category);
+        log.read_first(world, &evidence.root, fields, &mut |record| sample.see(record))?;
+        let access = Access::new(scans, category, &sample);
+        let begin = || Pass::new(scans, &access, window, number);
+        let read = log.read_in_parts(world, &evidence.root, fields, &begin, &Pass::fold, &Pass::merge);
+        read.map(|(pass, read)| (pass.finish(), read))
     };
     let passes: Vec<_> = evidence.logs.par_iter().enumerate().map(read).collect();
     let mut facts = Facts { tallies: tallies(scans), ..Facts::default() };

@@ -1,56 +1,150 @@
 //! One log shown to all scans, record by record.
 
+use super::access::Access;
 use super::join::{JoinWith, RowNumber};
 use super::{Condition, Mark, Scan, Sighting, Tally, Window};
 use crate::evidence::{Decision, Record, Row};
 use crate::finding::Diagnostic;
 use std::cell::OnceCell;
 
-/// One log, one thread.
+/// A part of one log, one thread.
 pub(super) struct Pass<'a> {
-    pub(super) scans: &'a [Scan],
-    pub(super) window: Window,
-    pub(super) category: Option<usize>,
-    pub(super) log: u32,
-    pub(super) tallies: Vec<Tally>,
+    scans: &'a [Scan],
+    access: &'a Access,
+    window: Window,
+    log: u32,
+    tallies: Vec<Tally>,
+    /// By category of the records.
+    counts: Vec<Counts>,
+    /// Scans that are shown all records of their category, until they are warm.
+    cold: Vec<usize>,
+    /// By scan, the number of the record that it was shown last.
+    shown: Vec<u64>,
+    record: u64,
 }
 
-impl Pass<'_> {
-    /// Shows a record to all scans.
+/// Records of one category.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    seen: u64,
+    outside: u64,
+    /// The slots that any of them fills, a bit each.
+    filled: u128,
+}
+
+impl<'a> Pass<'a> {
+    /// Nothing was shown yet.
+    pub(super) fn new(scans: &'a [Scan], access: &'a Access, window: Window, log: u32) -> Self {
+        Self {
+            scans,
+            access,
+            window,
+            log,
+            tallies: super::tallies(scans),
+            counts: vec![Counts::default(); access.categories()],
+            cold: access.cold(),
+            shown: vec![0; scans.len()],
+            record: 0,
+        }
+    }
+
+    /// Shows a record to the scans that it may matter to.
     pub(super) fn fold(&mut self, record: &Record<'_>) {
+        let (access, category) = (self.access, self.access.category(record));
+        let counts = &mut self.counts[category];
+        if !self.window.holds(record) {
+            counts.outside += 1;
+            return;
+        }
+        counts.seen += 1;
+        counts.filled |= record.filled();
+        self.record += 1;
         let sighting = Sighting { record, made: OnceCell::new() };
-        let category = self.category.and_then(|slot| record.get(slot)).map(|value| value.text().into_owned());
-        let inside = self.is_inside(record);
-        for (scan, tally) in self.scans.iter().zip(&mut self.tallies) {
-            let wanted = scan.category.is_none() || scan.category == category;
-            match (wanted, inside) {
-                (true, true) => {
-                    tally.seen += 1;
-                    let mark = Mark::of(record, self.log);
-                    if let Err(fault) = look(scan, tally, &sighting, mark) {
-                        tally.fault(mark, fault);
-                    }
-                }
-                (true, false) => tally.outside += 1,
-                (false, _) => {}
+        let mark = Mark::of(record, self.log);
+        if !self.cold.is_empty() {
+            self.show_cold(&sighting, category, mark);
+        }
+        access.each(record, category, |scan| self.show(scan, &sighting, mark));
+    }
+
+    fn show_cold(&mut self, sighting: &Sighting<'_, '_>, category: usize, mark: Mark) {
+        let cold = std::mem::take(&mut self.cold);
+        for scan in cold {
+            let concerns = self.access.is_about(scan, category);
+            if concerns {
+                self.show(scan, sighting, mark);
+            }
+            if !(concerns && self.access.warms(scan, self.tallies[scan].filled)) {
+                self.cold.push(scan);
             }
         }
     }
 
+    /// Shows a record to a scan, once.
+    fn show(&mut self, scan: usize, sighting: &Sighting<'_, '_>, mark: Mark) {
+        if self.shown[scan] == self.record {
+            return;
+        }
+        self.shown[scan] = self.record;
+        let tally = &mut self.tallies[scan];
+        if let Err(fault) = look(&self.scans[scan], tally, sighting, mark) {
+            tally.fault(mark, fault);
+        }
+    }
+
+    /// Adds what was learned of the part behind.
+    pub(super) fn merge(&mut self, part: Self) {
+        super::merge(&mut self.tallies, part.tallies);
+        for (all, one) in self.counts.iter_mut().zip(part.counts) {
+            all.add(one);
+        }
+    }
+
+    /// What each scan has learned.
+    pub(super) fn finish(mut self) -> Vec<Tally> {
+        for (number, (scan, tally)) in self.scans.iter().zip(&mut self.tallies).enumerate() {
+            let mut counts = Counts::default();
+            self.counts[self.access.categories_of(number)].iter().for_each(|one| counts.add(*one));
+            tally.seen += counts.seen;
+            tally.outside += counts.outside;
+            if scan.among.is_none() {
+                tally.population += counts.seen;
+            }
+            // What a scan asks first it has asked of all records, also of those it was not shown.
+            if let Some(wait) = self.access.wait(number).filter(|wait| wait.is_first && counts.seen > 0) {
+                tally.reads |= wait.reads;
+                tally.filled |= wait.reads & counts.filled;
+            }
+        }
+        self.tallies
+    }
+}
+
+impl Counts {
+    fn add(&mut self, other: Self) {
+        self.seen += other.seen;
+        self.outside += other.outside;
+        self.filled |= other.filled;
+    }
+}
+
+impl Window {
     /// Records without a time count: nothing says that they lie outside.
-    fn is_inside(&self, record: &Record<'_>) -> bool {
+    fn holds(&self, record: &Record<'_>) -> bool {
         let Some(time) = record.time else { return true };
-        self.window.from.is_none_or(|from| time.compare(from).is_ge())
-            && self.window.until.is_none_or(|until| time.compare(until).is_le())
+        self.from.is_none_or(|from| time.compare(from).is_ge())
+            && self.until.is_none_or(|until| time.compare(until).is_le())
     }
 }
 
 /// Shows one record to one scan.
 fn look(scan: &Scan, tally: &mut Tally, sighting: &Sighting<'_, '_>, mark: Mark) -> Result<(), Diagnostic> {
-    if !ask(scan.among.as_ref(), tally, sighting, None, mark)? {
-        return Ok(());
+    if let Some(among) = &scan.among {
+        if !ask(Some(among), tally, sighting, None, mark)? {
+            return Ok(());
+        }
+        tally.population += 1;
     }
-    tally.population += 1;
     if !ask(scan.condition.as_ref(), tally, sighting, None, mark)? {
         return Ok(());
     }
@@ -95,7 +189,13 @@ fn ask(
     mark: Mark,
 ) -> Result<bool, Diagnostic> {
     let Some(condition) = condition else { return Ok(true) };
-    let answer = condition(sighting, row)?;
+    if let Some(predicate) = &condition.predicate {
+        let mut reads = 0;
+        let holds = predicate.holds(sighting.record, &mut reads);
+        tally.saw(sighting.record, reads);
+        return Ok(holds);
+    }
+    let answer = (condition.ask)(sighting, row)?;
     tally.saw(sighting.record, answer.reads);
     if answer.decision == Decision::Undecidable {
         tally.undecidable(mark);

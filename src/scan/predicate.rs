@@ -131,6 +131,39 @@ enum Value<'v> {
 }
 
 impl Predicate {
+    /// The parts that must all be true, in the order in which they are asked.
+    pub fn conjuncts(&self) -> Vec<&Self> {
+        match self {
+            Self::All(parts) => parts.iter().flat_map(Self::conjuncts).collect(),
+            one => vec![one],
+        }
+    }
+
+    /// The slots that it may note as read, a bit each.
+    pub fn reads(&self) -> u128 {
+        match self {
+            Self::Has(_) => 0,
+            Self::All(parts) | Self::Any(parts) => parts.iter().fold(0, |bits, part| bits | part.reads()),
+            Self::Not(part) => part.reads(),
+            _ => self.slots(),
+        }
+    }
+
+    /// The slots of all fields that it asks about, a bit each.
+    pub fn slots(&self) -> u128 {
+        let slot = |field: &Field| field.slot.map_or(0, |slot| 1 << slot);
+        match self {
+            Self::Always(_) => 0,
+            Self::All(parts) | Self::Any(parts) => parts.iter().fold(0, |bits, part| bits | part.slots()),
+            Self::Not(part) => part.slots(),
+            Self::Compare(left, _, right) => [left, right].into_iter().fold(0, |bits, side| match side {
+                Operand::Field(field) => bits | slot(field),
+                Operand::Constant(_) => bits,
+            }),
+            Self::OneOf(field, _) | Self::Text(field, _) | Self::Has(field) => slot(field),
+        }
+    }
+
     /// Whether it is true of a record. Notes the slots that were read, a bit each.
     pub fn holds(&self, record: &Record<'_>, reads: &mut u128) -> bool {
         match self {
@@ -253,12 +286,17 @@ impl Network {
 
     /// True when a text is an address that lies in it.
     pub fn holds(&self, address: &str) -> bool {
+        address.parse().is_ok_and(|address| self.holds_address(address))
+    }
+
+    /// True when an address lies in it.
+    pub fn holds_address(&self, address: IpAddr) -> bool {
         let shares = |a: u128, b: u128, bits: u32| {
             self.length <= bits && (self.length == 0 || (a ^ b) >> (bits - self.length) == 0)
         };
-        match (address.parse(), self.base) {
-            (Ok(IpAddr::V4(a)), IpAddr::V4(b)) => shares(u32::from(a).into(), u32::from(b).into(), 32),
-            (Ok(IpAddr::V6(a)), IpAddr::V6(b)) => shares(u128::from(a), u128::from(b), 128),
+        match (address, self.base) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => shares(u32::from(a).into(), u32::from(b).into(), 32),
+            (IpAddr::V6(a), IpAddr::V6(b)) => shares(u128::from(a), u128::from(b), 128),
             _ => false,
         }
     }

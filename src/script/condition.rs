@@ -4,7 +4,7 @@ use super::doubt::decide;
 use super::engine::{CONDITION_STEPS, allow};
 use super::events::{EventView, GroupView};
 use super::fault::{self, Within};
-use super::lower::lower;
+use super::lower::{lower, slots};
 use super::{Setting, local};
 use crate::evidence::{Decision, Row};
 use crate::finding::Diagnostic;
@@ -66,6 +66,14 @@ impl Compiled {
     /// The native predicate, where there is one.
     pub fn predicate(&self) -> Option<&Predicate> {
         self.lowered.as_deref()?.as_ref().ok()
+    }
+
+    /// The slots of the fields of a record that it may read, a bit each.
+    pub fn slots(&self) -> u128 {
+        match self.predicate() {
+            Some(predicate) => predicate.slots(),
+            None => slots(&self.ast, &self.setting.names.event_fields),
+        }
     }
 
     /// The native predicate in words, or why the interpreter is asked instead.

@@ -29,6 +29,64 @@ pub(super) fn lower(engine: &Engine, ast: &AST, setting: &Setting) -> Result<Pre
     }
 }
 
+/// The slots of the fields that a condition may read of the record `r`, a bit each: those that it
+/// names, and all where it does anything else with the record than naming its fields.
+pub(super) fn slots(ast: &AST, fields: &[String]) -> u128 {
+    let mut slots = 0;
+    ast.walk(&mut |nodes| {
+        if let [.., ASTNode::Expr(expression)] = nodes
+            && is_record(expression)
+        {
+            let around = nodes.len().checked_sub(2).and_then(|at| match &nodes[at] {
+                ASTNode::Expr(around) => named_by(around),
+                _ => None,
+            });
+            slots |= around.map_or(u128::MAX, |name| below(&name, fields));
+        }
+        true
+    });
+    slots
+}
+
+/// The name of the field that an expression around the record names, with what is asked of it.
+fn named_by(expression: &Expr) -> Option<String> {
+    if let Expr::Index(parts, ..) = expression
+        && is_record(&parts.lhs)
+        && let Expr::StringConstant(name, _) = &parts.rhs
+    {
+        return Some(name.to_string());
+    }
+    let mut steps = Vec::new();
+    let mut rest = behind_record(expression)?;
+    loop {
+        match rest {
+            Expr::Property(property, _) => {
+                steps.push(property.2.as_str());
+                return Some(steps.join("."));
+            }
+            Expr::MethodCall(call, _) if !steps.is_empty() => {
+                // What is asked of a field reads nothing else of the record.
+                return call.args.iter().all(|argument| !reads_record(argument)).then(|| steps.join("."));
+            }
+            Expr::MethodCall(call, _) if call.name == "has" => {
+                let name = call.args.first()?.get_literal_value(None)?.into_immutable_string().ok()?;
+                return Some(name.to_string());
+            }
+            _ => rest = step(rest, &mut steps)?,
+        }
+    }
+}
+
+/// The slots of the field with this name, of those below it, and of those it lies below.
+fn below(name: &str, fields: &[String]) -> u128 {
+    let is_under = |one: &str, other: &str| {
+        one.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let named = |field: &&String| is_under(field, name) || is_under(name, field);
+    let slots = fields.iter().enumerate().filter(|(_, field)| named(field));
+    slots.fold(0, |bits, (slot, _)| bits | 1 << slot)
+}
+
 struct Lowering<'a> {
     engine: &'a Engine,
     setting: &'a Setting,

@@ -91,6 +91,22 @@ impl Log {
         read.map(|((), read)| read)
     }
 
+    /// Reads the first records of the log, for a look at what it holds: those of its first block.
+    ///
+    /// # Errors
+    /// When the file cannot be opened at all.
+    pub fn read_first(
+        &self,
+        world: &dyn World,
+        root: &Path,
+        (fields, slots): (&EventFields, u128),
+        each: &mut dyn FnMut(&Record<'_>),
+    ) -> Result<(), Unreadable> {
+        let mut items = self.items(world.open(root, &self.file)?)?;
+        parts::first(self, &mut items, &self.reader(fields, slots), each);
+        Ok(())
+    }
+
     /// Reads again the items at these positions and calls with their records, in order. Where items
     /// can be found by their bytes nothing else is read.
     ///

@@ -15,6 +15,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// Bytes of a part, but for one that holds a longer item.
 const PART: usize = 1 << 20;
+/// Bytes of a first look.
+const GLANCE: usize = 256 << 10;
 /// Parts that are cut while others are read; bounds the memory.
 const AHEAD: usize = 4;
 
@@ -48,6 +50,8 @@ struct Part {
 /// Cuts a log into parts.
 struct Parts<'i, R> {
     items: &'i mut Items<R>,
+    /// Bytes of a part.
+    part: usize,
     /// Where the last item stands that could be cut.
     last: Position,
     is_over: bool,
@@ -68,6 +72,19 @@ pub(super) fn in_turn<R: BufRead>(
         add(&mut read, read_part(log, reader, &mut learned, &part, wanted, each));
     }
     read
+}
+
+/// Reads the first items, about as many bytes as a glance takes.
+pub(super) fn first<R: BufRead>(
+    log: &Log,
+    items: &mut Items<R>,
+    reader: &RecordReader<'_>,
+    each: &mut dyn FnMut(&Record<'_>),
+) {
+    let mut parts = Parts { part: GLANCE, ..Parts::new(items) };
+    if let Some(part) = parts.next() {
+        read_part(log, reader, &mut reader.learned(), &part, &|_| true, each);
+    }
 }
 
 /// Reads the one item that comes next, which stands at this position of its log.
@@ -121,7 +138,7 @@ pub(super) fn side_by_side<R: BufRead + Send, T: Send>(
 
 impl<'i, R: BufRead> Parts<'i, R> {
     fn new(items: &'i mut Items<R>) -> Self {
-        Self { items, last: Position { offset: 0, line: 1, column: 1 }, is_over: false }
+        Self { items, part: PART, last: Position { offset: 0, line: 1, column: 1 }, is_over: false }
     }
 
     fn ahead(&mut self) -> Vec<Part> {
@@ -144,7 +161,7 @@ impl<'i, R: BufRead> Parts<'i, R> {
     fn take_lines(&mut self, part: &mut Part) {
         let first = self.items.here();
         part.lines = Some(first);
-        let behind = self.items.next_lines(&mut part.bytes, PART);
+        let behind = self.items.next_lines(&mut part.bytes, self.part);
         self.last = last_line(&part.bytes, first).unwrap_or(self.last);
         match behind {
             Behind::More => {}
@@ -156,7 +173,7 @@ impl<'i, R: BufRead> Parts<'i, R> {
 
     fn take_items(&mut self, part: &mut Part) {
         let mut buffer = Vec::new();
-        while part.bytes.len() < PART && !self.is_over {
+        while part.bytes.len() < self.part && !self.is_over {
             match self.items.next(&mut buffer) {
                 Ok(Item::Whole(position)) => {
                     self.last = position;

@@ -1,0 +1,120 @@
+//! Where scans can wait, and how often a sample of a log lets them pass.
+
+use super::Scan;
+use super::predicate::{Comparison, Constant, Field, Operand, Predicate, TextTest};
+use crate::evidence::{Record, Scalar};
+
+/// Where a scan waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Wait {
+    /// The slots that it reads up to there, a bit each.
+    pub(super) reads: u128,
+    /// True when that is the first condition, which is asked of every record.
+    pub(super) is_first: bool,
+}
+
+/// A condition that must hold for a scan to look further: a field holds one of a few values.
+#[derive(Debug)]
+pub(super) struct Gate<'p> {
+    pub(super) atom: &'p Predicate,
+    pub(super) slot: usize,
+    pub(super) wait: Wait,
+    /// Records of the sample that it lets pass.
+    passed: usize,
+}
+
+/// What the first records of a log say about the gates of scans.
+pub(super) struct Sample<'p> {
+    scans: Vec<Sampled<'p>>,
+    category_slot: Option<usize>,
+}
+
+/// What they say about one scan.
+struct Sampled<'p> {
+    category: Option<&'p str>,
+    gates: Vec<Gate<'p>>,
+    /// Records of its category, and the slots that any of them fills.
+    seen: usize,
+    filled: u128,
+}
+
+impl<'p> Sample<'p> {
+    /// Nothing was seen yet.
+    pub(super) fn new(scans: &'p [Scan], category_slot: Option<usize>) -> Self {
+        let sampled = |scan: &'p Scan| Sampled {
+            category: scan.category.as_deref(),
+            gates: gates(scan),
+            seen: 0,
+            filled: 0,
+        };
+        Self { scans: scans.iter().map(sampled).collect(), category_slot }
+    }
+
+    /// Adds a record.
+    pub(super) fn see(&mut self, record: &Record<'_>) {
+        let category = self.category_slot.and_then(|slot| record.get(slot)).map(Scalar::text);
+        for scan in &mut self.scans {
+            if scan.category.is_some() && scan.category != category.as_deref() {
+                continue;
+            }
+            scan.seen += 1;
+            scan.filled |= record.filled();
+            for gate in &mut scan.gates {
+                gate.passed += usize::from(gate.atom.holds(record, &mut 0));
+            }
+        }
+    }
+
+    /// The gate that lets fewest records pass. One behind the first only where all that is read
+    /// before it is found filled in the sample.
+    pub(super) fn best(&self, scan: usize) -> Option<&Gate<'p>> {
+        let scan = &self.scans[scan];
+        let can_wait = |gate: &&Gate<'p>| gate.wait.is_first || gate.wait.reads & !scan.filled == 0;
+        // A test of a text costs more than looking a value up: what one record in thirty does.
+        let test =
+            |gate: &Gate<'_>| if matches!(gate.atom, Predicate::Text(..)) { 1 + scan.seen / 30 } else { 0 };
+        scan.gates.iter().filter(can_wait).min_by_key(|gate| gate.passed + test(gate))
+    }
+}
+
+/// The parts at which a scan can wait: of the condition that is asked first, where no interpreter
+/// is needed, those that must all hold.
+fn gates(scan: &Scan) -> Vec<Gate<'_>> {
+    let first = scan.among.as_ref().or(scan.condition.as_ref());
+    let Some(predicate) = first.and_then(|condition| condition.predicate.as_deref()) else {
+        return Vec::new();
+    };
+    let mut reads = 0;
+    let gate = |(number, atom): (usize, &'_ Predicate)| {
+        reads |= atom.reads();
+        let wait = Wait { reads, is_first: number == 0 };
+        Some((gate_slot(atom)?, wait))
+    };
+    let places: Vec<_> = predicate.conjuncts().into_iter().enumerate().map(gate).collect();
+    let atoms = predicate.conjuncts().into_iter().zip(places);
+    atoms.filter_map(|(atom, place)| place.map(|(slot, wait)| Gate { atom, slot, wait, passed: 0 })).collect()
+}
+
+/// The field that must hold one of a few values, where that is what is asked.
+fn gate_slot(atom: &Predicate) -> Option<usize> {
+    let slot = |field: &Field| field.slot;
+    match atom {
+        Predicate::OneOf(field, _) => slot(field),
+        Predicate::Text(field, test) if !test.is_empty() => slot(field),
+        Predicate::Compare(Operand::Field(field), Comparison::Equal, Operand::Constant(constant)) => {
+            match constant {
+                Constant::Nothing | Constant::Time(_) => None,
+                Constant::Number(number) if number.is_nan() => None,
+                _ => slot(field),
+            }
+        }
+        _ => None,
+    }
+}
+
+impl TextTest {
+    /// True for a test that every text passes.
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::StartsWith(part) | Self::EndsWith(part) | Self::Contains(part) if part.is_empty())
+    }
+}
