@@ -102,8 +102,10 @@ fn number(index: usize) -> u32 {
 /// The shapes that were met in a log, and room for reading one more record.
 pub(super) struct Shapes {
     states: Vec<State>,
+    edges: Vec<Edge>,
     structure: Structure,
-    open: Vec<Open>,
+    /// The objects and lists around the one that is read.
+    around: Vec<Open>,
     found: Vec<Found>,
 }
 
@@ -111,17 +113,22 @@ pub(super) struct Shapes {
 struct State {
     /// The wanted branch that the object is; `NONE` for one that nobody wants.
     branch: u32,
-    /// The last key.
-    last_key: Option<Under>,
-    /// The keys that were met next.
-    edges: Vec<Edge>,
-    /// The one that was met last.
-    newest: usize,
+    /// The edge of the last key.
+    last_key: u32,
+    /// The edge of the key that was met next most recently, and of the one met next first.
+    newest: u32,
+    first: u32,
+    edges: usize,
 }
 
 /// A key that follows.
 struct Edge {
-    key: Box<[u8]>,
+    /// The key in its quotes and the colon behind, as most tools write it.
+    text: Box<[u8]>,
+    /// The state before it.
+    state: u32,
+    /// Another key that may stand in its place.
+    sibling: u32,
     next: u32,
     /// Number of the wanted value.
     value: u32,
@@ -132,21 +139,14 @@ struct Edge {
     elements: u32,
 }
 
-/// A key: the state before it, and the edge.
-#[derive(Clone, Copy)]
-struct Under {
-    state: u32,
-    edge: usize,
-}
-
 /// An object or list that was entered.
 #[derive(Clone, Copy)]
 struct Open {
-    is_list: bool,
+    closing: u8,
     /// Of an object, the keys that were read.
     state: u32,
     /// The key that it stands under.
-    under: Under,
+    edge: u32,
     /// The wanted value that it is.
     value: u32,
     start: u32,
@@ -164,9 +164,13 @@ struct Walk<'t> {
 impl Shapes {
     /// No shape is known yet.
     pub(super) fn new(wanted: &Wanted) -> Self {
-        let found = vec![Found::MISSING; wanted.values as usize];
-        let states = vec![State::new(0, None)];
-        Self { states, structure: Structure::default(), open: Vec::new(), found }
+        Self {
+            states: vec![State::new(0, NONE)],
+            edges: Vec::new(),
+            structure: Structure::default(),
+            around: Vec::new(),
+            found: vec![Found::MISSING; wanted.values as usize],
+        }
     }
 
     /// Where the wanted values of a record stand, by their numbers; `None` when it is to be read
@@ -181,7 +185,7 @@ impl Shapes {
             return None;
         }
         self.found.fill(Found::MISSING);
-        self.open.clear();
+        self.around.clear();
         self.walk(&mut Walk { bytes, at: 0, mark: 0 }, wanted)?;
         Some(&self.found)
     }
@@ -191,41 +195,43 @@ impl Shapes {
         if walk.skip_blanks() != b'{' {
             return None;
         }
-        let under = Under { state: NONE, edge: 0 };
-        self.enter(walk, Open { is_list: false, state: RECORD, under, value: NONE, start: 0 })?;
+        walk.pass_mark();
+        let mut top = Open { closing: b'}', state: RECORD, edge: NONE, value: NONE, start: 0 };
         let mut is_first = true;
-        while let Some(top) = self.open.last().copied() {
+        loop {
             let byte = walk.skip_blanks();
-            if byte == (if top.is_list { b']' } else { b'}' }) {
-                (walk.at, walk.mark) = (walk.at + 1, walk.mark + 1);
-                self.leave(top, walk.at);
-                is_first = false;
+            if byte == top.closing {
+                walk.pass_mark();
+                self.note(top.value, Kind::Nested, top.start as usize, walk.at);
+                let Some(outer) = self.around.pop() else { break };
+                (top, is_first) = (outer, false);
                 continue;
             }
             if !is_first {
                 walk.expect(b',')?;
+                walk.skip_blanks();
             }
-            is_first = if top.is_list {
-                self.value(walk, top.under, NONE, true)?
+            let (edge, value) = if top.closing == b']' {
+                (top.edge, NONE)
             } else {
-                let under = self.key(walk, top.state, wanted)?;
-                let value = self.edge(under).value;
-                self.value(walk, under, value, false)?
+                let edge = self.key(walk, top.state, wanted)?;
+                let found = &self.edges[edge as usize];
+                top.state = found.next;
+                (edge, found.value)
             };
+            match self.value(walk, edge, value, top.closing == b']')? {
+                None => is_first = false,
+                Some(inner) => {
+                    self.around.push(top);
+                    (top, is_first) = (inner, true);
+                    if self.around.len() == DEEPEST {
+                        return None;
+                    }
+                }
+            }
         }
         walk.skip_blanks();
         (walk.at == walk.bytes.len()).then_some(())
-    }
-
-    fn enter(&mut self, walk: &mut Walk<'_>, open: Open) -> Option<()> {
-        (walk.at, walk.mark) = (walk.at + 1, walk.mark + 1);
-        self.open.push(open);
-        (self.open.len() <= DEEPEST).then_some(())
-    }
-
-    fn leave(&mut self, top: Open, end: usize) {
-        self.open.pop();
-        self.note(top.value, Kind::Nested, top.start as usize, end);
     }
 
     fn note(&mut self, value: u32, kind: Kind, start: usize, end: usize) {
@@ -234,31 +240,48 @@ impl Shapes {
         }
     }
 
-    /// Reads a key and the colon behind it, and remembers it in the object that it belongs to.
-    fn key(&mut self, walk: &mut Walk<'_>, state: u32, wanted: &Wanted) -> Option<Under> {
-        if walk.skip_blanks() != b'"' {
-            return None;
+    /// Reads a key and the colon behind it.
+    #[inline]
+    fn key(&mut self, walk: &mut Walk<'_>, state: u32, wanted: &Wanted) -> Option<u32> {
+        let newest = self.states[state as usize].newest;
+        if let Some(edge) = self.edges.get(newest as usize)
+            && walk.bytes[walk.at..].starts_with(&edge.text)
+        {
+            // No escape stands in a known key: both of its quotes are marks.
+            (walk.at, walk.mark) = (walk.at + edge.text.len(), walk.mark + 2);
+            return Some(newest);
         }
-        let key = self.string(walk)?;
-        let under = self.follow(state, walk.bytes.get(key)?, wanted)?;
-        walk.skip_blanks();
-        walk.expect(b':')?;
-        self.open.last_mut()?.state = self.edge(under).next;
-        Some(under)
+        self.other_key(walk, state, wanted)
     }
 
-    /// Reads a plain value, or enters an object or list; true when it entered one.
-    fn value(&mut self, walk: &mut Walk<'_>, under: Under, value: u32, in_list: bool) -> Option<bool> {
+    /// Reads a key that is not the one met most recently, or has blanks before its colon.
+    fn other_key(&mut self, walk: &mut Walk<'_>, state: u32, wanted: &Wanted) -> Option<u32> {
+        if walk.bytes.get(walk.at) != Some(&b'"') {
+            return None;
+        }
+        let key = walk.bytes.get(self.string(walk)?)?;
+        walk.skip_blanks();
+        walk.expect(b':')?;
+        let known = self.following(state).find(|(_, edge)| edge.key() == key).map(|(number, _)| number);
+        let edge = known.or_else(|| self.learn(state, key, wanted))?;
+        self.states[state as usize].newest = edge;
+        Some(edge)
+    }
+
+    /// Reads a plain value, or gives the object or list that it enters.
+    #[inline]
+    fn value(&mut self, walk: &mut Walk<'_>, edge: u32, value: u32, in_list: bool) -> Option<Option<Open>> {
         match walk.skip_blanks() {
             b'"' => {
                 let text = self.string(walk)?;
                 self.note(value, Kind::Text, text.start, text.end);
             }
             byte @ (b'{' | b'[') => {
-                let is_list = byte == b'[';
-                let state = if is_list { NONE } else { self.object(under, in_list)? };
-                self.enter(walk, Open { is_list, state, under, value, start: number(walk.at) })?;
-                return Some(true);
+                let start = number(walk.at);
+                walk.pass_mark();
+                // Behind both opening brackets stands their closing one, two further.
+                let state = if byte == b'[' { NONE } else { self.object(edge, in_list)? };
+                return Some(Some(Open { closing: byte + 2, state, edge, value, start }));
             }
             _ => {
                 let start = walk.at;
@@ -266,7 +289,7 @@ impl Shapes {
                 self.note(value, Kind::Plain, start, walk.at);
             }
         }
-        Some(false)
+        Some(None)
     }
 
     /// The inside of the string that begins here.
@@ -277,55 +300,46 @@ impl Shapes {
         Some(inside)
     }
 
-    fn edge(&self, under: Under) -> &Edge {
-        &self.states[under.state as usize].edges[under.edge]
-    }
-
-    /// The key that follows in this state.
-    fn follow(&mut self, state: u32, key: &[u8], wanted: &Wanted) -> Option<Under> {
-        let known = &mut self.states[state as usize];
-        let newest = known.edges.get(known.newest).is_some_and(|edge| *edge.key == *key);
-        if !newest {
-            match known.edges.iter().position(|edge| *edge.key == *key) {
-                Some(edge) => known.newest = edge,
-                None => return self.learn(state, key, wanted),
-            }
-        }
-        Some(Under { state, edge: known.newest })
-    }
-
-    /// Remembers a key that was not met in this state before.
-    fn learn(&mut self, state: u32, key: &[u8], wanted: &Wanted) -> Option<Under> {
-        let is_known = key.contains(&b'\\') || self.keys_before(state).any(|before| before == key);
-        if is_known || self.states[state as usize].edges.len() >= MOST_EDGES {
-            return None;
-        }
-        let under = Under { state, edge: self.states[state as usize].edges.len() };
-        let branch = wanted.below(self.states[state as usize].branch, key).unwrap_or(NONE);
-        let next = self.add(State::new(self.states[state as usize].branch, Some(under)))?;
-        let value = wanted.value(branch);
-        let edge = Edge { key: key.into(), next, value, branch, inside: NONE, elements: NONE };
-        let known = &mut self.states[state as usize];
-        known.newest = under.edge;
-        known.edges.push(edge);
-        Some(under)
+    /// The keys that were met next in a state.
+    fn following(&self, state: u32) -> impl Iterator<Item = (u32, &Edge)> {
+        let edge = |number: u32| self.edges.get(number as usize).map(|edge| (number, edge));
+        std::iter::successors(edge(self.states[state as usize].first), move |(_, last)| edge(last.sibling))
     }
 
     /// The keys that stand before in the same object, from the last.
     fn keys_before(&self, state: u32) -> impl Iterator<Item = &[u8]> {
-        let last = |state: u32| self.states.get(state as usize)?.last_key;
-        std::iter::successors(last(state), move |under| last(under.state)).map(|under| &*self.edge(under).key)
+        let last = |state: u32| self.edges.get(self.states[state as usize].last_key as usize);
+        std::iter::successors(last(state), move |edge| last(edge.state)).map(Edge::key)
+    }
+
+    /// Remembers a key that was not met in this state before.
+    fn learn(&mut self, state: u32, key: &[u8], wanted: &Wanted) -> Option<u32> {
+        let is_twice = self.keys_before(state).any(|before| before == key);
+        let known = &self.states[state as usize];
+        if is_twice || key.contains(&b'\\') || known.edges >= MOST_EDGES {
+            return None;
+        }
+        let new = number(self.edges.len());
+        let branch = wanted.below(known.branch, key).unwrap_or(NONE);
+        let (own_branch, sibling) = (known.branch, known.first);
+        let next = self.add(State::new(own_branch, new))?;
+        let text = [b"\"", key, b"\":"].concat().into();
+        let value = wanted.value(branch);
+        self.edges.push(Edge { text, state, sibling, next, value, branch, inside: NONE, elements: NONE });
+        let known = &mut self.states[state as usize];
+        (known.first, known.edges) = (new, known.edges + 1);
+        Some(new)
     }
 
     /// The state in which an object under a key begins.
-    fn object(&mut self, under: Under, in_list: bool) -> Option<u32> {
-        let edge = self.edge(under);
-        let (known, branch) = if in_list { (edge.elements, NONE) } else { (edge.inside, edge.branch) };
+    fn object(&mut self, edge: u32, in_list: bool) -> Option<u32> {
+        let found = &self.edges[edge as usize];
+        let (known, branch) = if in_list { (found.elements, NONE) } else { (found.inside, found.branch) };
         if known != NONE {
             return Some(known);
         }
-        let new = self.add(State::new(branch, None))?;
-        let edge = &mut self.states[under.state as usize].edges[under.edge];
+        let new = self.add(State::new(branch, NONE))?;
+        let edge = &mut self.edges[edge as usize];
         *(if in_list { &mut edge.elements } else { &mut edge.inside }) = new;
         Some(new)
     }
@@ -338,13 +352,20 @@ impl Shapes {
 }
 
 impl State {
-    fn new(branch: u32, last_key: Option<Under>) -> Self {
-        Self { branch, last_key, edges: Vec::new(), newest: 0 }
+    fn new(branch: u32, last_key: u32) -> Self {
+        Self { branch, last_key, newest: NONE, first: NONE, edges: 0 }
+    }
+}
+
+impl Edge {
+    fn key(&self) -> &[u8] {
+        &self.text[1..self.text.len() - 2]
     }
 }
 
 impl Walk<'_> {
     /// The next byte that is no blank; zero at the end.
+    #[inline]
     fn skip_blanks(&mut self) -> u8 {
         loop {
             match self.bytes.get(self.at) {
@@ -359,6 +380,11 @@ impl Walk<'_> {
         let found = self.bytes.get(self.at) == Some(&byte);
         self.at += 1;
         found.then_some(())
+    }
+
+    /// Goes over a bracket.
+    fn pass_mark(&mut self) {
+        (self.at, self.mark) = (self.at + 1, self.mark + 1);
     }
 }
 

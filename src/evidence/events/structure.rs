@@ -56,12 +56,18 @@ impl Structure {
 }
 
 /// Appends the places of all ones.
+#[inline]
 fn push(places: &mut Vec<u32>, base: u32, mut bits: u64) {
-    places.reserve(BLOCK);
-    while bits != 0 {
-        places.push(base + bits.trailing_zeros());
-        bits &= bits - 1;
+    if bits == 0 {
+        return;
     }
+    let mut found = [0; BLOCK];
+    let length = bits.count_ones() as usize;
+    for place in found.iter_mut().take(length) {
+        *place = base + bits.trailing_zeros();
+        bits &= bits.wrapping_sub(1);
+    }
+    places.extend_from_slice(&found[..length]);
 }
 
 /// Every bit is the parity of itself and all bits below.
