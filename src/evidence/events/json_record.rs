@@ -341,6 +341,7 @@ mod tests {
         let fields = JsonFields::new(&source, |name| SLOTS.iter().position(|slot| *slot == name));
         let projection = fields.projection().unwrap();
         let mut shapes = Shapes::new(&projection.wanted);
+        let escaped_key = regex::Regex::new(r#""(?:[^"\\]|\\.)*\\(?:[^"\\]|\\.)*"\s*:"#).unwrap();
         for text in texts {
             let exact = json::read(text)
                 .ok()
@@ -348,7 +349,7 @@ mod tests {
             let found = projection.find(text, &mut shapes).map(<[Found]>::to_vec);
             let Some(found) = found else {
                 // A key with an escape is left to be read exactly, and nothing else that is valid.
-                prop_assert!(exact.is_none() || text.contains(r"\u0075"), "{text}");
+                prop_assert!(exact.is_none() || escaped_key.is_match(text), "{text}");
                 continue;
             };
             let Some(node) = exact else {

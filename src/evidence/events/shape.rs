@@ -123,8 +123,9 @@ struct State {
 
 /// A key that follows.
 struct Edge {
-    /// The key in its quotes and the colon behind, as most tools write it.
-    text: Box<[u8]>,
+    key: Box<[u8]>,
+    /// The key as most tools write it: behind a comma but for the first, and with its colon.
+    text: Text,
     /// The state before it.
     state: u32,
     /// Another key that may stand in its place.
@@ -181,7 +182,7 @@ impl Shapes {
             return None;
         }
         self.structure.read(bytes);
-        if self.structure.is_broken || !escapes_are_known(bytes, &self.structure.escaped) {
+        if self.structure.is_broken || !escapes_are_known(bytes, self.structure.escaped.all()) {
             return None;
         }
         self.found.fill(Found::MISSING);
@@ -199,27 +200,24 @@ impl Shapes {
         let mut top = Open { closing: b'}', state: RECORD, edge: NONE, value: NONE, start: 0 };
         let mut is_first = true;
         loop {
-            let byte = walk.skip_blanks();
-            if byte == top.closing {
-                walk.pass_mark();
-                self.note(top.value, Kind::Nested, top.start as usize, walk.at);
-                let Some(outer) = self.around.pop() else { break };
-                (top, is_first) = (outer, false);
-                continue;
-            }
-            if !is_first {
-                walk.expect(b',')?;
-                walk.skip_blanks();
-            }
-            let (edge, value) = if top.closing == b']' {
-                (top.edge, NONE)
+            let edge = if let Some(newest) = self.newest_key(walk, top.state) {
+                newest
             } else {
-                let edge = self.key(walk, top.state, wanted)?;
-                let found = &self.edges[edge as usize];
-                top.state = found.next;
-                (edge, found.value)
+                let byte = walk.skip_blanks();
+                if byte == top.closing {
+                    walk.pass_mark();
+                    self.note(top.value, Kind::Nested, top.start as usize, walk.at);
+                    let Some(outer) = self.around.pop() else { break };
+                    (top, is_first) = (outer, false);
+                    continue;
+                }
+                if !is_first {
+                    walk.expect(b',')?;
+                    walk.skip_blanks();
+                }
+                if top.closing == b']' { top.edge } else { self.other_key(walk, top.state, wanted)? }
             };
-            match self.value(walk, edge, value, top.closing == b']')? {
+            match self.value(walk, edge, &mut top)? {
                 None => is_first = false,
                 Some(inner) => {
                     self.around.push(top);
@@ -240,21 +238,20 @@ impl Shapes {
         }
     }
 
-    /// Reads a key and the colon behind it.
+    /// The key that was met most recently in a state, when it comes again.
     #[inline]
-    fn key(&mut self, walk: &mut Walk<'_>, state: u32, wanted: &Wanted) -> Option<u32> {
-        let newest = self.states[state as usize].newest;
-        if let Some(edge) = self.edges.get(newest as usize)
-            && walk.bytes[walk.at..].starts_with(&edge.text)
-        {
-            // No escape stands in a known key: both of its quotes are marks.
-            (walk.at, walk.mark) = (walk.at + edge.text.len(), walk.mark + 2);
-            return Some(newest);
+    fn newest_key(&self, walk: &mut Walk<'_>, state: u32) -> Option<u32> {
+        let newest = self.states.get(state as usize)?.newest;
+        let text = &self.edges.get(newest as usize)?.text;
+        if !text.is_at(walk.bytes, walk.at) {
+            return None;
         }
-        self.other_key(walk, state, wanted)
+        // No escape stands in a known key: both of its quotes are marks.
+        (walk.at, walk.mark) = (walk.at + text.bytes.len(), walk.mark + 2);
+        Some(newest)
     }
 
-    /// Reads a key that is not the one met most recently, or has blanks before its colon.
+    /// Reads a key that is not the one met most recently, or has blanks around it.
     fn other_key(&mut self, walk: &mut Walk<'_>, state: u32, wanted: &Wanted) -> Option<u32> {
         if walk.bytes.get(walk.at) != Some(&b'"') {
             return None;
@@ -262,7 +259,7 @@ impl Shapes {
         let key = walk.bytes.get(self.string(walk)?)?;
         walk.skip_blanks();
         walk.expect(b':')?;
-        let known = self.following(state).find(|(_, edge)| edge.key() == key).map(|(number, _)| number);
+        let known = self.following(state).find(|(_, edge)| *edge.key == *key).map(|(number, _)| number);
         let edge = known.or_else(|| self.learn(state, key, wanted))?;
         self.states[state as usize].newest = edge;
         Some(edge)
@@ -270,7 +267,15 @@ impl Shapes {
 
     /// Reads a plain value, or gives the object or list that it enters.
     #[inline]
-    fn value(&mut self, walk: &mut Walk<'_>, edge: u32, value: u32, in_list: bool) -> Option<Option<Open>> {
+    fn value(&mut self, walk: &mut Walk<'_>, edge: u32, around: &mut Open) -> Option<Option<Open>> {
+        let in_list = around.closing == b']';
+        let value = if in_list {
+            NONE
+        } else {
+            let key = &self.edges[edge as usize];
+            around.state = key.next;
+            key.value
+        };
         match walk.skip_blanks() {
             b'"' => {
                 let text = self.string(walk)?;
@@ -294,7 +299,7 @@ impl Shapes {
 
     /// The inside of the string that begins here.
     fn string(&self, walk: &mut Walk<'_>) -> Option<Range<usize>> {
-        let end = *self.structure.marks.get(walk.mark + 1)? as usize;
+        let end = self.structure.marks.get(walk.mark + 1)?;
         let inside = walk.at + 1..end;
         (walk.at, walk.mark) = (end + 1, walk.mark + 2);
         Some(inside)
@@ -309,7 +314,7 @@ impl Shapes {
     /// The keys that stand before in the same object, from the last.
     fn keys_before(&self, state: u32) -> impl Iterator<Item = &[u8]> {
         let last = |state: u32| self.edges.get(self.states[state as usize].last_key as usize);
-        std::iter::successors(last(state), move |edge| last(edge.state)).map(Edge::key)
+        std::iter::successors(last(state), move |edge| last(edge.state)).map(|edge| &*edge.key)
     }
 
     /// Remembers a key that was not met in this state before.
@@ -323,9 +328,20 @@ impl Shapes {
         let branch = wanted.below(known.branch, key).unwrap_or(NONE);
         let (own_branch, sibling) = (known.branch, known.first);
         let next = self.add(State::new(own_branch, new))?;
-        let text = [b"\"", key, b"\":"].concat().into();
-        let value = wanted.value(branch);
-        self.edges.push(Edge { text, state, sibling, next, value, branch, inside: NONE, elements: NONE });
+        let comma: &[u8] = if self.states[state as usize].last_key == NONE { b"" } else { b"," };
+        let text = Text::new([comma, b"\"", key, b"\":"].concat());
+        let (key, value) = (key.into(), wanted.value(branch));
+        self.edges.push(Edge {
+            key,
+            text,
+            state,
+            sibling,
+            next,
+            value,
+            branch,
+            inside: NONE,
+            elements: NONE,
+        });
         let known = &mut self.states[state as usize];
         (known.first, known.edges) = (new, known.edges + 1);
         Some(new)
@@ -357,10 +373,43 @@ impl State {
     }
 }
 
-impl Edge {
-    fn key(&self) -> &[u8] {
-        &self.text[1..self.text.len() - 2]
+/// A short text that is compared often: eight bytes at once, from its start and from its end.
+struct Text {
+    bytes: Box<[u8]>,
+    head: u64,
+    /// The bytes of the head that count.
+    mask: u64,
+    tail: u64,
+}
+
+impl Text {
+    fn new(bytes: Vec<u8>) -> Self {
+        let padded = [&bytes[..], &[0; 8]].concat();
+        let mask = if bytes.len() < 8 { (1 << (8 * bytes.len())) - 1 } else { u64::MAX };
+        let head = word(&padded, 0).unwrap_or_default() & mask;
+        let tail = word(&padded, bytes.len().saturating_sub(8)).unwrap_or_default();
+        Self { bytes: bytes.into(), head, mask, tail }
     }
+
+    /// True when it stands here.
+    #[inline]
+    fn is_at(&self, bytes: &[u8], at: usize) -> bool {
+        let length = self.bytes.len();
+        let Some(head) = word(bytes, at) else {
+            return bytes.get(at..at + length) == Some(&self.bytes);
+        };
+        if head & self.mask != self.head || length <= 8 {
+            return head & self.mask == self.head;
+        }
+        word(bytes, at + length - 8) == Some(self.tail)
+            && (length <= 16 || bytes[at + 8..at + length - 8] == self.bytes[8..length - 8])
+    }
+}
+
+/// Eight bytes as a number.
+#[inline]
+fn word(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..)?.first_chunk().map(|chunk| u64::from_le_bytes(*chunk))
 }
 
 impl Walk<'_> {

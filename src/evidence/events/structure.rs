@@ -14,9 +14,9 @@ const BLOCK: usize = 64;
 #[derive(Default)]
 pub(super) struct Structure {
     /// Bytes of unescaped quotes, and of brackets outside of strings, in order.
-    pub(super) marks: Vec<u32>,
+    pub(super) marks: Places,
     /// Bytes behind the backslashes that escape them.
-    pub(super) escaped: Vec<u32>,
+    pub(super) escaped: Places,
     /// True when a string holds a control character or does not end.
     pub(super) is_broken: bool,
 }
@@ -33,8 +33,7 @@ struct Bits {
 impl Structure {
     /// Finds the structure of a text of less than 4 GiB.
     pub(super) fn read(&mut self, text: &[u8]) {
-        self.marks.clear();
-        self.escaped.clear();
+        (self.marks.length, self.escaped.length) = (0, 0);
         let (mut is_escaped, mut in_string, mut controls) = (false, 0, 0);
         let (blocks, rest) = text.as_chunks::<BLOCK>();
         let mut last = [b' '; BLOCK];
@@ -48,26 +47,48 @@ impl Structure {
             // All ones when the block ends inside of a string.
             in_string = 0_u64.wrapping_sub(strings >> 63);
             controls |= bits.controls & strings;
-            push(&mut self.marks, base, quotes | (bits.brackets & !strings));
-            push(&mut self.escaped, base, escaped);
+            self.marks.push(base, quotes | (bits.brackets & !strings));
+            self.escaped.push(base, escaped);
         }
         self.is_broken = controls != 0 || in_string != 0;
     }
 }
 
-/// Appends the places of all ones.
-#[inline]
-fn push(places: &mut Vec<u32>, base: u32, mut bits: u64) {
-    if bits == 0 {
-        return;
+/// Places in a text, in order. The list behind is only ever made longer.
+#[derive(Default)]
+pub(super) struct Places {
+    list: Vec<u32>,
+    length: usize,
+}
+
+impl Places {
+    /// The place of this number.
+    #[inline]
+    pub(super) fn get(&self, number: usize) -> Option<usize> {
+        self.list[..self.length].get(number).map(|place| *place as usize)
     }
-    let mut found = [0; BLOCK];
-    let length = bits.count_ones() as usize;
-    for place in found.iter_mut().take(length) {
-        *place = base + bits.trailing_zeros();
-        bits &= bits.wrapping_sub(1);
+
+    /// All places.
+    pub(super) fn all(&self) -> &[u32] {
+        &self.list[..self.length]
     }
-    places.extend_from_slice(&found[..length]);
+
+    /// Appends the places of all ones.
+    #[inline]
+    fn push(&mut self, base: u32, mut bits: u64) {
+        if bits == 0 {
+            return;
+        }
+        if self.list.len() < self.length + BLOCK {
+            self.list.resize(2 * self.length + BLOCK, 0);
+        }
+        let found = bits.count_ones() as usize;
+        for place in &mut self.list[self.length..self.length + found] {
+            *place = base + bits.trailing_zeros();
+            bits &= bits.wrapping_sub(1);
+        }
+        self.length += found;
+    }
 }
 
 /// Every bit is the parity of itself and all bits below.
@@ -163,9 +184,10 @@ mod tests {
             let (marks, mut escaped, is_broken) = plainly(text.as_bytes());
             // A backslash at the very end escapes the blank that fills the last block.
             let end = u32::try_from(text.len()).unwrap();
-            structure.escaped.retain(|at| *at < end);
+            let behind: Vec<u32> = structure.escaped.all().iter().copied().filter(|at| *at < end).collect();
             escaped.retain(|at| *at < end);
-            prop_assert_eq!((structure.marks, structure.escaped, structure.is_broken), (marks, escaped, is_broken));
+            let marks_found = structure.marks.all().to_vec();
+            prop_assert_eq!((marks_found, behind, structure.is_broken), (marks, escaped, is_broken));
         }
 
         #[test]
