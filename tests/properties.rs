@@ -6,7 +6,7 @@ use preaudit::finding::State;
 use preaudit::pack::Shape;
 use preaudit::report::{Report, Totals};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 fn conformities(report: &Report) -> Vec<String> {
@@ -170,6 +170,20 @@ fn the_order_of_rows_changes_no_finding() {
     assert_eq!(ids(&rows).len(), 2);
 }
 
+/// What could be better never crowds out what is wrong, and both are counted to the last.
+#[test]
+fn many_opportunities_hide_no_lapse() {
+    let mut rows = "account,enabled,privileged,last sign-in\n".to_owned();
+    for number in 0..1_500 {
+        let _ = writeln!(rows, "user{number},yes,no,2025-01-01");
+    }
+    rows.push_str("root,yes,yes,2025-01-01\n");
+    let report = scan_files(&Files::from([("accounts.csv".to_owned(), rows.into_bytes())]));
+    let found = crate::kit::findings_of(&report, "account-dormant");
+    let counts: Vec<_> = found.iter().map(|one| (one.state, one.exceptions, one.population)).collect();
+    assert_eq!(counts, [(State::Minor, 1, 1_501), (State::Opportunity, 1_500, 1_501)]);
+}
+
 const NAMES: [&str; 12] = [
     "roster.csv",
     "training.tsv",
@@ -206,6 +220,33 @@ proptest! {
         prop_assert_eq!(report.totals.faulted, 0);
         for place in report.findings.iter().flat_map(|finding| &finding.places) {
             prop_assert!(place.line >= 1 && place.column >= 1 && place.end_line >= place.line);
+        }
+    }
+
+    /// However many looks a rule has, and whatever a row leaves out, a row is one exception at
+    /// most, and only of those that were examined.
+    #[test]
+    fn no_rule_finds_more_exceptions_than_it_examined(
+        risks in prop::collection::vec(prop::collection::vec("|2|3|6|soon", 6), 0..6),
+        actions in prop::collection::vec("|human error|a lamp went out", 0..6),
+    ) {
+        let mut register =
+            "id,likelihood,impact,risk score,residual likelihood,residual impact,residual score\n".to_owned();
+        for (number, cells) in risks.iter().enumerate() {
+            let _ = writeln!(register, "R-{number},{}", cells.join(","));
+        }
+        let mut causes = "id,description,root cause,due date,status\n".to_owned();
+        for (number, cause) in actions.iter().enumerate() {
+            let _ = writeln!(causes, "C-{number},a door stood open,{cause},2026-09-01,open");
+        }
+        let files = Files::from([
+            ("risk-register.csv".to_owned(), register.into_bytes()),
+            ("corrective-actions.csv".to_owned(), causes.into_bytes()),
+        ]);
+        for finding in scan_files(&files).findings {
+            let rows: BTreeSet<&String> = finding.observations.iter().map(|one| &one.subject).collect();
+            prop_assert!(finding.exceptions <= finding.population, "{}", finding.statement);
+            prop_assert_eq!(finding.exceptions, rows.len(), "{}", finding.statement);
         }
     }
 }

@@ -1,42 +1,82 @@
 //! Rules that look at each row.
 
-use super::Said;
+use super::cases::{Case, Cases};
+use super::{Exceptions, Said};
 use crate::evidence::{Decision, Evidence, Row};
-use crate::finding::Diagnostic;
+use crate::finding::{Diagnostic, Grade};
 use crate::pack::{Each, Form};
 use crate::plan::{EachLook, Planned};
 use crate::script::{self, KEPT, Observation, Pointer, Target};
-use std::collections::BTreeSet;
 
-/// Asks all looks of a rule about all rows of their kinds. The population is what the first look
-/// counts: the others say more about the same rows.
+/// Asks all looks of a rule about all rows of their kinds. The population are the rows that any
+/// look could decide. A row counts once, as population and as exception, however many looks say
+/// something of it.
 pub(super) fn ask(planned: &Planned, looks: &[EachLook], evidence: &Evidence) -> Result<Said, Diagnostic> {
     let Form::Each(declared) = &planned.rule().form else { return Ok(Said::default()) };
-    let mut said = Said::default();
-    let mut examined: BTreeSet<(String, usize)> = BTreeSet::new();
+    let mut asked = Asked::default();
     for look in looks {
         let each = &declared[look.index];
-        let mut population = 0;
-        for (at, row) in evidence.rows(&each.from).enumerate() {
-            match decide(look, &row)? {
-                Standing::Outside => {}
-                Standing::InDoubt => said.doubts.extend(script::take_doubts()),
-                Standing::Orderly => population += 1,
-                Standing::Exception => {
-                    population += 1;
-                    add(&mut said, observation(look, each, &row)?);
-                }
-            }
-            examined.insert((each.from.clone(), at));
-        }
-        if look.index == 0 {
-            said.verdict.population = population;
+        let is_opportunity = each.grade.unwrap_or(planned.rule().grade) == Grade::Opportunity;
+        for row in evidence.rows(&each.from) {
+            asked.ask(look, each, &row, is_opportunity)?;
         }
     }
-    said.doubts = unique(said.doubts);
-    said.undecidable = said.doubts.len();
-    said.records = examined.len();
-    Ok(said)
+    Ok(asked.said())
+}
+
+/// What the looks of a rule gave so far.
+#[derive(Default)]
+struct Asked {
+    said: Said,
+    cases: Cases,
+    /// Observations that are kept.
+    kept: Exceptions,
+}
+
+impl Asked {
+    fn ask(
+        &mut self,
+        look: &EachLook,
+        each: &Each,
+        row: &Row,
+        is_opportunity: bool,
+    ) -> Result<(), Diagnostic> {
+        let case = self.cases.of(row);
+        match decide(look, row)? {
+            Standing::Outside => {}
+            Standing::InDoubt => doubt(&mut self.said, case, row),
+            Standing::Orderly => case.is_decided = true,
+            Standing::Exception => {
+                case.note_exception(is_opportunity);
+                // Neither of the two keeps the other from being shown.
+                let kept = if is_opportunity { &mut self.kept.opportunities } else { &mut self.kept.lapses };
+                if *kept < KEPT {
+                    *kept += 1;
+                    self.said.verdict.observations.push(observation(look, each, row, case.number)?);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn said(self) -> Said {
+        let Self { mut said, cases, .. } = self;
+        said.exceptions = Some(cases.exceptions());
+        said.verdict.population = cases.decided();
+        said.undecidable = said.doubts.len();
+        said.records = cases.len();
+        said
+    }
+}
+
+/// Notes a row in doubt, once however many looks and fields leave it there.
+fn doubt(said: &mut Said, case: &mut Case, row: &Row) {
+    let mut doubts = script::take_doubts().into_iter();
+    let own = doubts.find(|doubt| doubt.row.index == row.index);
+    if let Some(own) = own.filter(|_| !case.is_in_doubt) {
+        case.is_in_doubt = true;
+        said.doubts.push(own);
+    }
 }
 
 /// Where a row stands to a look.
@@ -65,7 +105,7 @@ fn decide(look: &EachLook, row: &Row) -> Result<Standing, Diagnostic> {
     })
 }
 
-fn observation(look: &EachLook, each: &Each, row: &Row) -> Result<Observation, Diagnostic> {
+fn observation(look: &EachLook, each: &Each, row: &Row, case: usize) -> Result<Observation, Diagnostic> {
     let statement = look.message.says_of(row)?;
     let point = |field: &String| Pointer {
         target: Target::Field(row.clone(), field.clone()),
@@ -79,19 +119,13 @@ fn observation(look: &EachLook, each: &Each, row: &Row) -> Result<Observation, D
         pointers.push(Pointer { target: Target::Field(row.clone(), key), label: statement.clone() });
     }
     let (grade, grace) = (each.grade, each.grace.clone());
-    Ok(Observation { statement, subject: row.subject(), pointers, grade, control: None, grace })
-}
-
-fn add(said: &mut Said, observation: Observation) {
-    said.verdict.exceptions += 1;
-    if said.verdict.observations.len() < KEPT {
-        said.verdict.observations.push(observation);
-    }
-}
-
-/// Each row once, however many looks it left in doubt.
-fn unique(doubts: Vec<script::Doubt>) -> Vec<script::Doubt> {
-    let mut seen = BTreeSet::new();
-    let key = |doubt: &script::Doubt| (std::sync::Arc::as_ptr(&doubt.row.table) as usize, doubt.row.index);
-    doubts.into_iter().filter(|doubt| seen.insert(key(doubt))).collect()
+    Ok(Observation {
+        statement,
+        subject: row.subject(),
+        pointers,
+        grade,
+        control: None,
+        grace,
+        case: Some(case),
+    })
 }

@@ -1,5 +1,6 @@
 //! Runs the rules of a plan side by side and gathers what they observe, in the order of the plan.
 
+mod cases;
 mod each;
 mod groups;
 mod places;
@@ -26,7 +27,8 @@ const DOUBTS_SHOWN: usize = 20;
 pub struct Outcome {
     /// The exceptions, at most 1,000.
     pub observations: Vec<Seen>,
-    /// The number of exceptions, by whether they are opportunities.
+    /// The number of exceptions, by whether they are opportunities. A row is one, whatever
+    /// several looks observe of it.
     pub exceptions: Exceptions,
     /// What was examined and could be decided.
     pub population: usize,
@@ -72,12 +74,22 @@ pub struct Seen {
     pub control: Option<ControlId>,
     /// The parameter whose grace it lies in.
     pub grace: Option<String>,
+    /// Which of the rows it is of, where several looks may observe one row; of its own, if none.
+    pub case: Option<usize>,
+}
+
+/// Number of exceptions that these observations are of.
+pub fn distinct<'a>(seen: impl IntoIterator<Item = &'a Seen>) -> usize {
+    let mut cases = BTreeSet::new();
+    seen.into_iter().filter(|one| one.case.is_none_or(|case| cases.insert(case))).count()
 }
 
 /// What a rule said, before its places are known.
 #[derive(Clone, Debug, Default)]
 struct Said {
     verdict: Verdict,
+    /// The exceptions by row, where the rule looks at rows.
+    exceptions: Option<Exceptions>,
     records: usize,
     undecidable: usize,
     doubts: Vec<Doubt>,
@@ -214,9 +226,7 @@ fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: &places::Sh
         Ok(said) => said,
         Err(fault) => return Outcome { failed: Some(fault), ..Outcome::default() },
     };
-    let rule_grade = planned.rule().grade;
-    let is_opportunity = |grade: Option<Grade>| grade.unwrap_or(rule_grade) == Grade::Opportunity;
-    let opportunities = said.verdict.observations.iter().filter(|one| is_opportunity(one.grade)).count();
+    let exceptions = said.exceptions.unwrap_or_else(|| by_grade(&said.verdict, planned.rule().grade));
     let undecided = said.doubts.iter().map(|doubt| doubt.row.place(&doubt.field, "not decidable"));
     let mut places: Vec<Place> = undecided.take(DOUBTS_SHOWN).collect();
     places.extend(said.undecided.iter().filter_map(|pointer| places::place(pointer, shown)));
@@ -234,9 +244,10 @@ fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: &places::Sh
         grade: one.grade,
         control: one.control,
         grace: one.grace,
+        case: one.case,
     };
     Outcome {
-        exceptions: Exceptions { lapses: said.verdict.exceptions - opportunities, opportunities },
+        exceptions,
         observations: said.verdict.observations.into_iter().map(seen).collect(),
         population: said.verdict.population,
         records: said.records,
@@ -248,4 +259,11 @@ fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: &places::Sh
         covers: said.verdict.covers,
         failed: None,
     }
+}
+
+/// The exceptions of a verdict. What was not kept counts as lapse.
+fn by_grade(verdict: &Verdict, rule_grade: Grade) -> Exceptions {
+    let is_opportunity = |one: &&script::Observation| one.grade.unwrap_or(rule_grade) == Grade::Opportunity;
+    let opportunities = verdict.observations.iter().filter(is_opportunity).count();
+    Exceptions { lapses: verdict.exceptions - opportunities, opportunities }
 }

@@ -3,7 +3,7 @@
 use super::waiver::{Waivers, overruled, waived};
 use super::{Grader, fingerprint};
 use crate::control_id::ControlId;
-use crate::evaluate::{Outcome, Seen};
+use crate::evaluate::{Outcome, Seen, distinct};
 use crate::evidence::Waiver;
 use crate::finding::{Basis, Finding, Grade, Observed, State, count};
 use crate::pack::{Form, ParamKind, Rule};
@@ -66,7 +66,7 @@ impl Grader<'_> {
         let control = against[0];
         let (stands, waiver) = split(draft, rule, control, waivers);
         let seen = if stands.is_empty() { &draft.seen } else { &stands };
-        let exceptions = seen.len() + draft.more;
+        let exceptions = distinct(seen.iter().copied()) + draft.more;
         let about = if draft.is_opportunity { "opportunity" } else { "" };
         let mut finding = Finding {
             id: fingerprint::finding(control, &rule.id, about),
@@ -99,7 +99,8 @@ impl Grader<'_> {
         let grade = self.computed(planned, draft, seen, &mut finding);
         finding.state = grade.into();
         if let Some(waiver) = waiver {
-            accept(&mut finding, waiver, grade, draft.seen.len() - stands.len(), stands.is_empty());
+            let gone = distinct(draft.seen.iter().copied()) - distinct(stands.iter().copied());
+            accept(&mut finding, waiver, grade, gone, stands.is_empty());
         }
         // What is waived needs no grade, and a grade of lapses is none of what could be better.
         let is_lapse = !draft.is_opportunity || rule.grade == Grade::Opportunity;
@@ -202,10 +203,14 @@ fn drafts<'o>(rule: &Rule, outcome: &'o Outcome) -> Vec<Draft<'o>> {
         (draft.control, draft.is_opportunity) = (seen.control, is_opportunity);
         draft.seen.push(seen);
     }
-    let kept =
-        drafts.values().filter(|draft| !draft.is_opportunity).map(|draft| draft.seen.len()).sum::<usize>();
-    if let Some(draft) = drafts.values_mut().find(|draft| !draft.is_opportunity) {
-        draft.more = outcome.exceptions.lapses.saturating_sub(kept);
+    let all = [(false, outcome.exceptions.lapses), (true, outcome.exceptions.opportunities)];
+    for (is_opportunity, exceptions) in all {
+        let mut same: Vec<&mut Draft<'o>> =
+            drafts.values_mut().filter(|draft| draft.is_opportunity == is_opportunity).collect();
+        let kept: usize = same.iter().map(|draft| distinct(draft.seen.iter().copied())).sum();
+        if let Some(first) = same.first_mut() {
+            first.more = exceptions.saturating_sub(kept);
+        }
     }
     drafts.into_values().collect()
 }

@@ -27,6 +27,8 @@ pub struct Observation {
     pub control: Option<ControlId>,
     /// The parameter whose grace it lies in.
     pub grace: Option<String>,
+    /// Which of the rows it is of, where several looks of a rule may observe one row.
+    pub case: Option<usize>,
 }
 
 /// What a rule says of all it looked at.
