@@ -263,7 +263,8 @@ impl Drafter<'_> {
                 let index = scans.len();
                 scans.push(self.scan(rule, declared, setting, params)?);
                 let Some(finding) = &declared.finding else { return Ok(Look::Judge(Some(index))) };
-                let having = declared.having.as_ref().map(compile).transpose()?;
+                let having = |having| Compiled::of_groups(rule, having, setting);
+                let having = declared.having.as_ref().map(having).transpose()?;
                 Ok(Look::Groups(Box::new(GroupLook {
                     scan: index,
                     having,
@@ -280,16 +281,10 @@ impl Drafter<'_> {
         setting: &Arc<Setting>,
         params: &BTreeMap<String, Setpoint>,
     ) -> Result<scan::Scan, Diagnostic> {
-        let condition = |expression: &Option<pack::Expression>| -> Result<Option<Condition>, Diagnostic> {
-            let Some(expression) = expression else { return Ok(None) };
-            let compiled = Compiled::of_records(rule, expression, setting)?;
-            let predicate = compiled.predicate().cloned().map(Arc::new);
-            let slots = compiled.slots();
-            let ask = Arc::new(move |sighting: &Sighting<'_, '_>, row: Option<&Row>| {
-                compiled.holds_for_record(sighting, row)
-            });
-            Ok(Some(Condition { predicate, slots, ask }))
-        };
+        let condition = |expression| Compiled::of_records(rule, expression, setting).map(condition);
+        let kind = declared.join.as_ref().and_then(|join| self.packs.kinds.get(&join.to));
+        let kind = kind.map(|kind| &**kind);
+        let keep = |expression| Compiled::of_joined(rule, expression, setting, kind).map(self::condition);
         let length = |length: &Option<Length>| match length {
             None => None,
             Some(Length::Fixed(length)) => Some(*length),
@@ -302,10 +297,10 @@ impl Drafter<'_> {
         Ok(scan::Scan {
             rule: rule.id.clone(),
             category: self.packs.kinds.get(&declared.from).and_then(|kind| kind.category.clone()),
-            among: condition(&declared.among)?,
-            condition: condition(&declared.condition)?,
+            among: declared.among.as_ref().map(condition).transpose()?,
+            condition: declared.condition.as_ref().map(condition).transpose()?,
             join: declared.join.as_ref().and_then(|join| self.join(join)),
-            keep: condition(&declared.keep)?,
+            keep: declared.keep.as_ref().map(keep).transpose()?,
             by: declared.by.iter().filter_map(slot).collect(),
             window: length(&declared.window),
             gap: length(&declared.gap),
@@ -317,4 +312,14 @@ impl Drafter<'_> {
         let tables = self.evidence.tables.get(&join.to).map_or(&[][..], Vec::as_slice);
         Some(JoinWith::new(slot, tables, &join.table_field, join.compare))
     }
+}
+
+/// A compiled expression as a scan asks it.
+fn condition(compiled: Compiled) -> Condition {
+    let predicate = compiled.predicate().cloned().map(Arc::new);
+    let slots = compiled.slots();
+    let ask = Arc::new(move |sighting: &Sighting<'_, '_>, row: Option<&Row>| {
+        compiled.holds_for_record(sighting, row)
+    });
+    Condition { predicate, slots, ask }
 }

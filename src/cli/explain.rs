@@ -156,11 +156,7 @@ fn looks(text: &mut String, packs: &Packs, rule: &Rule) {
             for (name, expression) in parts {
                 if let Some(expression) = expression {
                     let _ = writeln!(text, "    {name:<6} {}", expression.text);
-                    let native = match name {
-                        "having" => Err("it is asked of groups, not of records".to_owned()),
-                        _ => script::lowered(rule, expression, packs),
-                    };
-                    let _ = match native {
+                    let _ = match script::lowered(rule, expression, packs) {
                         Ok(native) => writeln!(text, "           native: {native}"),
                         Err(reason) => writeln!(text, "           interpreted: {reason}"),
                     };

@@ -165,7 +165,7 @@ impl Waiting {
                 Constant::Integer(number) => self.add_number(as_float(*number), scan),
                 Constant::Number(number) => self.add_number(*number, scan),
                 Constant::Boolean(value) => self.booleans[usize::from(*value)].push(scan),
-                Constant::Nothing | Constant::Time(_) => {}
+                Constant::Nothing | Constant::Time(_) | Constant::Length(_) => {}
             },
             _ => {}
         }

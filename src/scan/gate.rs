@@ -103,7 +103,7 @@ fn gate_slot(atom: &Predicate) -> Option<usize> {
         Predicate::Text(field, test) if !test.is_empty() => slot(field),
         Predicate::Compare(Operand::Field(field), Comparison::Equal, Operand::Constant(constant)) => {
             match constant {
-                Constant::Nothing | Constant::Time(_) => None,
+                Constant::Nothing | Constant::Time(_) | Constant::Length(_) => None,
                 Constant::Number(number) if number.is_nan() => None,
                 _ => slot(field),
             }

@@ -7,18 +7,24 @@ mod access;
 mod gate;
 mod group;
 mod join;
+mod joined;
 mod look_up;
 mod mark;
 mod pass;
 mod predicate;
+mod reckon;
 mod tally;
 mod texts;
 
 pub use group::{Burst, Group, Silence};
 pub use join::{JoinWith, RowNumber};
+pub use joined::{Joined, JoinedField};
 pub use look_up::look_up;
 pub use mark::Mark;
-pub use predicate::{Comparison, Constant, Field, Network, OneOf, Operand, Predicate, TextTest};
+pub use predicate::{
+    Asked, Comparison, Constant, Field, Network, OneOf, Operand, Predicate, TextTest, Value,
+};
+pub use reckon::{Reckoned, Reckoning};
 pub use tally::Tally;
 
 use crate::code::Code;

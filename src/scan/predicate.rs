@@ -6,32 +6,46 @@
 //! themselves; a field that is not there is nothing, and nothing is equal to nothing.
 
 use crate::evidence::{Record, Scalar};
-use crate::time::Time;
+use crate::time::{Duration, Time};
 use regex::Regex;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
 
-/// A condition on a record.
+/// A condition on a record, or on whatever else has fields that [`Asked`] tells the values of.
 #[derive(Clone, Debug)]
-pub enum Predicate {
+pub enum Predicate<F = Field> {
     /// True or false of every record.
     Always(bool),
     /// True where all are, asked in order up to the first that is not.
-    All(Vec<Predicate>),
+    All(Vec<Predicate<F>>),
     /// True where any is, asked in order up to the first that is.
-    Any(Vec<Predicate>),
+    Any(Vec<Predicate<F>>),
     /// True where the other is not.
-    Not(Box<Predicate>),
+    Not(Box<Predicate<F>>),
     /// True where two values stand so to each other.
-    Compare(Operand, Comparison, Operand),
+    Compare(Operand<F>, Comparison, Operand<F>),
     /// True where a field holds one of these.
-    OneOf(Field, OneOf),
+    OneOf(F, OneOf),
     /// True where a field holds a text of which this is true.
-    Text(Field, TextTest),
+    Text(F, TextTest),
     /// True where a field is filled.
-    Has(Field),
+    Has(F),
+}
+
+/// What a condition is asked of: it tells what its fields hold.
+pub trait Asked<F> {
+    /// What a field holds. Notes the slots of the record that were read, a bit each.
+    fn value<'v>(&'v self, field: &'v F, reads: &mut u128) -> Value<'v>;
+
+    /// Whether a field is there and filled.
+    fn has(&self, field: &F) -> bool;
+
+    /// The answer to a question about a value in doubt. Of what is never in doubt nobody asks.
+    fn guess(&self) -> bool {
+        false
+    }
 }
 
 /// A field of a record, with its name for people.
@@ -45,9 +59,9 @@ pub struct Field {
 
 /// One side of a comparison.
 #[derive(Clone, Debug)]
-pub enum Operand {
+pub enum Operand<F = Field> {
     /// What a field holds.
-    Field(Field),
+    Field(F),
     /// A value that stands still.
     Constant(Constant),
 }
@@ -67,6 +81,8 @@ pub enum Constant {
     Boolean(bool),
     /// A time.
     Time(Time),
+    /// A length of time without months, whose length nobody knows.
+    Length(Duration),
 }
 
 /// How two values stand to each other.
@@ -93,6 +109,8 @@ pub struct OneOf {
     pub texts: BTreeSet<String>,
     /// Whole numbers.
     pub integers: BTreeSet<i64>,
+    /// Values as the list is written; each is a question of its own about a value in doubt.
+    pub written: usize,
 }
 
 /// What can be asked about a text.
@@ -120,14 +138,24 @@ pub struct Network {
 }
 
 /// A value as comparisons see it.
-#[derive(Clone, Copy)]
-enum Value<'v> {
+#[derive(Clone, Copy, Debug)]
+pub enum Value<'v> {
+    /// Nothing.
     Nothing,
+    /// A text.
     Text(&'v str),
+    /// A whole number.
     Integer(i64),
+    /// A number.
     Number(f64),
+    /// True or false.
     Boolean(bool),
+    /// A time.
     Time(Time),
+    /// A length of time without months.
+    Length(Duration),
+    /// What cannot be read as what it should be: neither true nor false can be said of it.
+    Unsure,
 }
 
 impl Predicate {
@@ -163,33 +191,40 @@ impl Predicate {
             Self::OneOf(field, _) | Self::Text(field, _) | Self::Has(field) => slot(field),
         }
     }
+}
 
-    /// Whether it is true of a record. Notes the slots that were read, a bit each.
-    pub fn holds(&self, record: &Record<'_>, reads: &mut u128) -> bool {
+impl<F> Predicate<F> {
+    /// Whether it is true of what is asked. Notes the slots of the record that were read, a bit
+    /// each.
+    pub fn holds(&self, asked: &impl Asked<F>, reads: &mut u128) -> bool {
         match self {
             Self::Always(answer) => *answer,
-            Self::All(parts) => parts.iter().all(|part| part.holds(record, reads)),
-            Self::Any(parts) => parts.iter().any(|part| part.holds(record, reads)),
-            Self::Not(part) => !part.holds(record, reads),
+            Self::All(parts) => parts.iter().all(|part| part.holds(asked, reads)),
+            Self::Any(parts) => parts.iter().any(|part| part.holds(asked, reads)),
+            Self::Not(part) => !part.holds(asked, reads),
             Self::Compare(left, comparison, right) => {
-                let (left, right) = (left.value(record, reads), right.value(record, reads));
-                comparison.holds(left, right)
+                let (left, right) = (left.value(asked, reads), right.value(asked, reads));
+                comparison.holds(left, right).unwrap_or_else(|| asked.guess())
             }
-            Self::OneOf(field, list) => list.holds(field.value(record, reads)),
-            Self::Text(field, test) => match field.value(record, reads) {
+            Self::OneOf(field, list) => match asked.value(field, reads) {
+                Value::Unsure => (0..list.written).any(|_| asked.guess()),
+                value => list.holds(value),
+            },
+            Self::Text(field, test) => match asked.value(field, reads) {
                 Value::Text(text) => test.holds(text),
+                Value::Unsure => asked.guess(),
                 _ => false,
             },
-            Self::Has(field) => field.slot.is_some_and(|slot| record.get(slot).is_some()),
+            Self::Has(field) => asked.has(field),
         }
     }
 }
 
-impl Field {
-    fn value<'v>(&self, record: &'v Record<'_>, reads: &mut u128) -> Value<'v> {
-        let Some(slot) = self.slot else { return record.time.map_or(Value::Nothing, Value::Time) };
+impl Asked<Field> for Record<'_> {
+    fn value<'v>(&'v self, field: &'v Field, reads: &mut u128) -> Value<'v> {
+        let Some(slot) = field.slot else { return self.time.map_or(Value::Nothing, Value::Time) };
         *reads |= 1 << slot;
-        match record.get(slot) {
+        match self.get(slot) {
             None => Value::Nothing,
             Some(Scalar::Text(text)) => Value::Text(text),
             Some(Scalar::Integer(number)) => Value::Integer(*number),
@@ -197,19 +232,23 @@ impl Field {
             Some(Scalar::Boolean(value)) => Value::Boolean(*value),
         }
     }
+
+    fn has(&self, field: &Field) -> bool {
+        field.slot.is_some_and(|slot| self.get(slot).is_some())
+    }
 }
 
-impl Operand {
-    fn value<'v>(&'v self, record: &'v Record<'_>, reads: &mut u128) -> Value<'v> {
+impl<F> Operand<F> {
+    fn value<'v>(&'v self, asked: &'v impl Asked<F>, reads: &mut u128) -> Value<'v> {
         match self {
-            Self::Field(field) => field.value(record, reads),
+            Self::Field(field) => asked.value(field, reads),
             Self::Constant(constant) => constant.value(),
         }
     }
 }
 
 impl Constant {
-    fn value(&self) -> Value<'_> {
+    pub(super) fn value(&self) -> Value<'_> {
         match self {
             Self::Nothing => Value::Nothing,
             Self::Text(text) => Value::Text(text),
@@ -217,13 +256,22 @@ impl Constant {
             Self::Number(number) => Value::Number(*number),
             Self::Boolean(value) => Value::Boolean(*value),
             Self::Time(time) => Value::Time(*time),
+            Self::Length(length) => Value::Length(*length),
         }
     }
 }
 
 impl Comparison {
-    fn holds(self, left: Value<'_>, right: Value<'_>) -> bool {
-        match (left, right) {
+    /// Whether two values stand so to each other; nothing where that cannot be decided.
+    fn holds(self, left: Value<'_>, right: Value<'_>) -> Option<bool> {
+        Some(match (left, right) {
+            // Something does stand there, so it is not nothing.
+            (Value::Unsure, Value::Nothing) | (Value::Nothing, Value::Unsure) => match self {
+                Self::Equal => false,
+                Self::Unequal => true,
+                _ => return None,
+            },
+            (Value::Unsure, _) | (_, Value::Unsure) => return None,
             (Value::Nothing, Value::Nothing) => self == Self::Equal,
             (Value::Text(a), Value::Text(b)) => self.of(Some(a.cmp(b))),
             (Value::Integer(a), Value::Integer(b)) => self.of(Some(a.cmp(&b))),
@@ -232,8 +280,9 @@ impl Comparison {
             (Value::Number(a), Value::Integer(b)) => self.of(a.partial_cmp(&float(b))),
             (Value::Boolean(a), Value::Boolean(b)) => self.of(Some(a.cmp(&b))),
             (Value::Time(a), Value::Time(b)) => self.of(Some(a.compare(b))),
+            (Value::Length(a), Value::Length(b)) => self.of(a.compare(b)),
             _ => self == Self::Unequal,
-        }
+        })
     }
 
     fn of(self, ordering: Option<Ordering>) -> bool {
@@ -302,7 +351,7 @@ impl Network {
     }
 }
 
-impl fmt::Display for Predicate {
+impl<F: fmt::Display> fmt::Display for Predicate<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Always(answer) => write!(f, "{answer}"),
@@ -311,28 +360,43 @@ impl fmt::Display for Predicate {
             Self::Not(part) => write!(f, "not {part}"),
             Self::Compare(left, comparison, right) => write!(f, "{left} {comparison} {right}"),
             Self::OneOf(field, list) => {
-                write!(f, "{} is one of {}", field.name, list.texts.len() + list.integers.len())
+                write!(f, "{field} is one of {}", list.texts.len() + list.integers.len())
             }
-            Self::Text(field, test) => write!(f, "{} {test}", field.name),
-            Self::Has(field) => write!(f, "{} is filled", field.name),
+            Self::Text(field, test) => write!(f, "{field} {test}"),
+            Self::Has(field) => write!(f, "{field} is filled"),
         }
     }
 }
 
-fn joined(parts: &[Predicate], by: &str) -> String {
+fn joined<F: fmt::Display>(parts: &[Predicate<F>], by: &str) -> String {
     parts.iter().map(ToString::to_string).collect::<Vec<_>>().join(by)
 }
 
-impl fmt::Display for Operand {
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl<F: fmt::Display> fmt::Display for Operand<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Field(field) => f.write_str(&field.name),
-            Self::Constant(Constant::Nothing) => f.write_str("nothing"),
-            Self::Constant(Constant::Text(text)) => write!(f, "{text:?}"),
-            Self::Constant(Constant::Integer(number)) => write!(f, "{number}"),
-            Self::Constant(Constant::Number(number)) => write!(f, "{number}"),
-            Self::Constant(Constant::Boolean(value)) => write!(f, "{value}"),
-            Self::Constant(Constant::Time(time)) => write!(f, "{time}"),
+            Self::Field(field) => field.fmt(f),
+            Self::Constant(constant) => constant.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Constant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("nothing"),
+            Self::Text(text) => write!(f, "{text:?}"),
+            Self::Integer(number) => write!(f, "{number}"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Boolean(value) => write!(f, "{value}"),
+            Self::Time(time) => write!(f, "{time}"),
+            Self::Length(length) => write!(f, "{length}"),
         }
     }
 }
@@ -384,11 +448,13 @@ mod tests {
     fn values_of_different_types_are_only_unequal() {
         let (text, number) = (Value::Text("10"), Value::Integer(10));
         for comparison in [Comparison::Equal, Comparison::Less, Comparison::AtMost, Comparison::AtLeast] {
-            assert!(!comparison.holds(text, number) && !comparison.holds(Value::Nothing, number));
+            assert_eq!(comparison.holds(text, number), Some(false));
+            assert_eq!(comparison.holds(Value::Nothing, number), Some(false));
         }
-        assert!(
-            Comparison::Unequal.holds(text, number) && Comparison::Equal.holds(number, Value::Number(10.0))
-        );
-        assert!(Comparison::Equal.holds(Value::Nothing, Value::Nothing));
+        assert_eq!(Comparison::Unequal.holds(text, number), Some(true));
+        assert_eq!(Comparison::Equal.holds(number, Value::Number(10.0)), Some(true));
+        assert_eq!(Comparison::Equal.holds(Value::Nothing, Value::Nothing), Some(true));
+        assert_eq!(Comparison::Equal.holds(Value::Unsure, number), None);
+        assert_eq!(Comparison::Unequal.holds(Value::Unsure, Value::Nothing), Some(true));
     }
 }

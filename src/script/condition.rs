@@ -1,15 +1,16 @@
 //! Expressions of rules, compiled with their parameters and asked about rows and records.
 
-use super::doubt::decide;
+use super::doubt::{decide, forget, guess};
 use super::engine::{CONDITION_STEPS, allow};
 use super::events::{EventView, GroupView};
 use super::fault::{self, Within};
-use super::lower::{lower, slots};
+use super::groups::{GroupField, Grouped};
+use super::lower;
 use super::{Setting, local};
 use crate::evidence::{Decision, Row};
 use crate::finding::Diagnostic;
-use crate::pack::{Expression, Rule};
-use crate::scan::{Answer, Predicate, Sighting};
+use crate::pack::{Expression, Form, Kind, Rule};
+use crate::scan::{Answer, Joined, JoinedField, Predicate, Reckoned, Reckoning, Sighting};
 use rhai::{AST, Dynamic, EvalAltResult, Scope};
 use std::sync::Arc;
 
@@ -20,8 +21,15 @@ pub struct Compiled {
     rule: Arc<Rule>,
     expression: Expression,
     setting: Arc<Setting>,
-    /// The same as a native predicate, or why there is none. Only of conditions on records.
-    lowered: Option<Arc<Result<Predicate, String>>>,
+    lowered: Arc<Lowered>,
+}
+
+/// The same as a native predicate, or why there is none.
+enum Lowered {
+    Record(Predicate),
+    Joined(Predicate<Reckoned<JoinedField>>),
+    Group(Predicate<Reckoned<GroupField>>),
+    Not(String),
 }
 
 impl Compiled {
@@ -45,7 +53,8 @@ impl Compiled {
         let within = Within::Expression(&rule.text, expression);
         let ast = ast.map_err(|error| fault::syntax(&rule.id, within, &error))?;
         let (rule, expression, setting) = (Arc::clone(rule), expression.clone(), Arc::clone(setting));
-        Ok(Self { ast: Arc::new(ast), rule, expression, setting, lowered: None })
+        let lowered = Arc::new(Lowered::Not("it is asked of rows".to_owned()));
+        Ok(Self { ast: Arc::new(ast), rule, expression, setting, lowered })
     }
 
     /// Compiles a condition on records of logs, to a native predicate where that means the same.
@@ -58,21 +67,56 @@ impl Compiled {
         setting: &Arc<Setting>,
     ) -> Result<Self, Diagnostic> {
         let mut compiled = Self::new(rule, expression, setting)?;
-        let lowered = local(&setting.names, |engine| lower(engine, &compiled.ast, setting));
-        compiled.lowered = Some(Arc::new(lowered));
+        let lowered = local(&setting.names, |engine| lower::of_record(engine, &compiled.ast, setting));
+        compiled.lowered = Arc::new(lowered.map_or_else(Lowered::Not, Lowered::Record));
         Ok(compiled)
     }
 
-    /// The native predicate, where there is one.
+    /// Compiles a condition on records and the rows of this kind that they are joined with.
+    ///
+    /// # Errors
+    /// As [`Compiled::new`].
+    pub fn of_joined(
+        rule: &Arc<Rule>,
+        expression: &Expression,
+        setting: &Arc<Setting>,
+        kind: Option<&Kind>,
+    ) -> Result<Self, Diagnostic> {
+        let mut compiled = Self::new(rule, expression, setting)?;
+        let lowered = local(&setting.names, |engine| lower::of_joined(engine, &compiled.ast, setting, kind));
+        compiled.lowered = Arc::new(lowered.map_or_else(Lowered::Not, Lowered::Joined));
+        Ok(compiled)
+    }
+
+    /// Compiles a condition on groups.
+    ///
+    /// # Errors
+    /// As [`Compiled::new`].
+    pub fn of_groups(
+        rule: &Arc<Rule>,
+        expression: &Expression,
+        setting: &Arc<Setting>,
+    ) -> Result<Self, Diagnostic> {
+        let mut compiled = Self::new(rule, expression, setting)?;
+        let keys = if let Form::Scan(scan) = &rule.form { scan.by.len() } else { 0 };
+        let lowered = local(&setting.names, |engine| lower::of_group(engine, &compiled.ast, setting, keys));
+        compiled.lowered = Arc::new(lowered.map_or_else(Lowered::Not, Lowered::Group));
+        Ok(compiled)
+    }
+
+    /// The native predicate on records alone, where there is one.
     pub fn predicate(&self) -> Option<&Predicate> {
-        self.lowered.as_deref()?.as_ref().ok()
+        match &*self.lowered {
+            Lowered::Record(predicate) => Some(predicate),
+            _ => None,
+        }
     }
 
     /// The slots of the fields of a record that it may read, a bit each.
     pub fn slots(&self) -> u128 {
         match self.predicate() {
             Some(predicate) => predicate.slots(),
-            None => slots(&self.ast, &self.setting.names.event_fields),
+            None => lower::slots(&self.ast, &self.setting.names.event_fields),
         }
     }
 
@@ -81,10 +125,11 @@ impl Compiled {
     /// # Errors
     /// Why there is no predicate.
     pub fn lowered(&self) -> Result<String, String> {
-        match self.lowered.as_deref() {
-            Some(Ok(predicate)) => Ok(predicate.to_string()),
-            Some(Err(reason)) => Err(reason.clone()),
-            None => Err("it is no condition on records alone".to_owned()),
+        match &*self.lowered {
+            Lowered::Record(predicate) => Ok(predicate.to_string()),
+            Lowered::Joined(predicate) => Ok(predicate.to_string()),
+            Lowered::Group(predicate) => Ok(predicate.to_string()),
+            Lowered::Not(reason) => Err(reason.clone()),
         }
     }
 
@@ -106,10 +151,16 @@ impl Compiled {
         sighting: &Sighting<'_, '_>,
         row: Option<&Row>,
     ) -> Result<Answer, Diagnostic> {
-        let Some(predicate) = self.predicate() else { return self.interpret(sighting, row) };
-        let mut reads = 0;
-        let holds = predicate.holds(sighting.record, &mut reads);
-        Ok(Answer { decision: if holds { Decision::Yes } else { Decision::No }, reads })
+        let native = match (&*self.lowered, row) {
+            (Lowered::Record(predicate), _) => {
+                let mut reads = 0;
+                let holds = predicate.holds(sighting.record, &mut reads);
+                Some(Answer { decision: if holds { Decision::Yes } else { Decision::No }, reads })
+            }
+            (Lowered::Joined(predicate), Some(row)) => natively(predicate, sighting, row),
+            _ => None,
+        };
+        native.map_or_else(|| self.interpret(sighting, row), Ok)
     }
 
     /// Asks the interpreter, whatever was lowered.
@@ -121,6 +172,7 @@ impl Compiled {
         let joined = || row.map_or(Dynamic::UNIT, |row| Dynamic::from(row.clone()));
         let decision =
             decide(|| self.evaluate::<bool>(&[("r", &|| Dynamic::from(view.clone())), ("j", &joined)]));
+        forget();
         let decision = decision.map_err(|error| self.failed(&error))?;
         Ok(Answer { decision, reads: view.take_reads() })
     }
@@ -130,6 +182,21 @@ impl Compiled {
     /// # Errors
     /// When the expression fails; a fault of the rule.
     pub fn holds_for_group(&self, group: &GroupView) -> Result<bool, Diagnostic> {
+        if let Lowered::Group(predicate) = &*self.lowered {
+            let asked = Reckoning::with(Grouped(group));
+            let holds = predicate.holds(&asked, &mut 0);
+            if !asked.has_failed() {
+                return Ok(holds);
+            }
+        }
+        self.interpret_group(group)
+    }
+
+    /// Asks the interpreter about a group, whatever was lowered.
+    ///
+    /// # Errors
+    /// When the expression fails; a fault of the rule.
+    pub fn interpret_group(&self, group: &GroupView) -> Result<bool, Diagnostic> {
         self.evaluate::<bool>(&[("g", &|| Dynamic::from(group.clone()))]).map_err(|error| self.failed(&error))
     }
 
@@ -172,4 +239,18 @@ impl Compiled {
     fn failed(&self, error: &EvalAltResult) -> Diagnostic {
         fault::failure(&self.rule.id, Within::Expression(&self.rule.text, &self.expression), error)
     }
+}
+
+/// What a native predicate says of a record and its row; nothing where only the interpreter can
+/// tell, since a time that is reckoned with is none. Cells in doubt are asked about as the
+/// interpreter asks.
+fn natively(
+    predicate: &Predicate<Reckoned<JoinedField>>,
+    sighting: &Sighting<'_, '_>,
+    row: &Row,
+) -> Option<Answer> {
+    let asked = Reckoning::with(Joined { record: sighting.record, row, guess: &guess });
+    let mut reads = 0;
+    let decision = decide(|| Ok(predicate.holds(&asked, &mut reads))).ok()?;
+    (!asked.has_failed()).then_some(Answer { decision, reads })
 }

@@ -116,6 +116,17 @@ pub(super) fn decide(
     Ok(Decision::Undecidable)
 }
 
+/// The answer to a question about a value in doubt whose row is known to whoever asks.
+pub(super) fn guess() -> bool {
+    Unsure { row: None, field: String::new() }.answer()
+}
+
+/// Forgets what was in doubt. Whoever counts records in doubt has no need of their fields, of
+/// which a log can have many.
+pub(super) fn forget() {
+    ORACLE.with_borrow_mut(|oracle| oracle.doubts.clear());
+}
+
 /// Takes what was in doubt since this was last asked, each row once, in order of appearance.
 pub(super) fn take_doubts() -> Vec<Doubt> {
     let doubts = ORACLE.with_borrow_mut(|oracle| std::mem::take(&mut oracle.doubts));

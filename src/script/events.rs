@@ -2,7 +2,6 @@
 
 use super::names::Names;
 use super::pointer::{EventPart, Pointer, Target};
-use super::rows::length;
 use crate::evidence::{Record, Scalar};
 use crate::scan::{Mark, Sighting};
 use crate::time::Time;
@@ -157,13 +156,6 @@ fn slot(fields: &[String], name: &str) -> Result<usize, Failed> {
 }
 
 fn register_groups(engine: &mut Engine) {
-    engine.register_get("key", |group: &mut GroupView| group.key.clone());
-    engine.register_get("count", |group: &mut GroupView| i64::try_from(group.count).unwrap_or(i64::MAX));
-    engine.register_get("first", |group: &mut GroupView| time_of(group.first));
-    engine.register_get("last", |group: &mut GroupView| time_of(group.last));
-    engine
-        .register_get("silences", |group: &mut GroupView| length(group.silences))
-        .register_get("silence", |group: &mut GroupView| group.silence.map_or(Dynamic::UNIT, Dynamic::from));
     engine.register_get("joined", |group: &mut GroupView| {
         group.joined.clone().map_or(Dynamic::UNIT, Dynamic::from)
     });
@@ -188,8 +180,4 @@ fn part(fields: &[String], field: &str) -> Result<EventPart, Failed> {
         "time" | "@timestamp" => Ok(EventPart::Time),
         _ => slot(fields, field).map(EventPart::Slot),
     }
-}
-
-fn time_of(mark: Mark) -> Dynamic {
-    if mark.has_time() { Dynamic::from(Time::utc(mark.time)) } else { Dynamic::UNIT }
 }

@@ -10,6 +10,7 @@ mod doubt;
 mod engine;
 mod events;
 mod fault;
+mod groups;
 mod lower;
 mod names;
 mod pointer;
@@ -28,7 +29,7 @@ pub use rows::Rows;
 pub use verdict::{KEPT, Observation, Verdict};
 
 use crate::finding::Diagnostic;
-use crate::pack::{Expression, Packs, ParamValue, Rule};
+use crate::pack::{Expression, Form, Packs, ParamValue, Rule};
 use crate::time::Time;
 use fault::Within;
 use rhai::{AST, CallFnOptions, Dynamic, Engine, ImmutableString, Scope};
@@ -115,14 +116,24 @@ fn defaults(rule: &Rule, names: &Arc<Names>) -> Setting {
     }
 }
 
-/// What a condition on records becomes natively, in words.
+/// What a condition of a scan becomes natively, in words.
 ///
 /// # Errors
 /// Why the interpreter is asked instead.
 pub fn lowered(rule: &Rule, expression: &Expression, packs: &Packs) -> Result<String, String> {
     let names = Arc::new(names(packs));
     let setting = Arc::new(defaults(rule, &names));
-    let compiled = Compiled::of_records(&Arc::new(rule.clone()), expression, &setting);
+    let rule = Arc::new(rule.clone());
+    let Form::Scan(scan) = &rule.form else { return Err("it is asked of rows".to_owned()) };
+    let is = |part: &Option<Expression>| part.as_ref().is_some_and(|part| part.range == expression.range);
+    let compiled = if is(&scan.keep) {
+        let kind = scan.join.as_ref().and_then(|join| packs.kinds.get(&join.to));
+        Compiled::of_joined(&rule, expression, &setting, kind.map(|kind| &**kind))
+    } else if is(&scan.having) {
+        Compiled::of_groups(&rule, expression, &setting)
+    } else {
+        Compiled::of_records(&rule, expression, &setting)
+    };
     compiled.map_err(|error| error.message)?.lowered()
 }
 
