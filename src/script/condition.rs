@@ -173,8 +173,9 @@ impl Compiled {
         let decision =
             decide(|| self.evaluate::<bool>(&[("r", &|| Dynamic::from(view.clone())), ("j", &joined)]));
         forget();
-        let decision = decision.map_err(|error| self.failed(&error))?;
-        Ok(Answer { decision, reads: view.take_reads() })
+        // Taken also where the condition fails: the view is shared with the next one.
+        let reads = view.take_reads();
+        decision.map(|decision| Answer { decision, reads }).map_err(|error| self.failed(&error))
     }
 
     /// Asks whether the condition holds for a group.

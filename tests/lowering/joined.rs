@@ -3,7 +3,7 @@
 
 use super::{CONDITIONS, Dice, expression, read_beside, rule, setting, shown, wanted};
 use crate::kit::{Files, built_in};
-use preaudit::evidence::{Decision, Record, Row};
+use preaudit::evidence::{Decision, Row};
 use preaudit::scan::Sighting;
 use preaudit::script::{Compiled, Setting};
 use std::cell::OnceCell;
@@ -110,10 +110,9 @@ type Said = Option<(Decision, u128)>;
 /// Is called with a condition, a record, and both answers; no round follows once it says so.
 type Each<'e> = &'e mut dyn FnMut(&str, &[u8], (Said, Said)) -> bool;
 
-fn both(native: &Compiled, asked: &Compiled, record: &Record<'_>, row: &Row) -> (Said, Said) {
-    let sighting = || Sighting { record, made: OnceCell::new() };
-    let said = native.holds_for_record(&sighting(), Some(row)).ok();
-    let interpreted = asked.interpret(&sighting(), Some(row)).ok();
+fn both(native: &Compiled, asked: &Compiled, sighting: &Sighting<'_, '_>, row: &Row) -> (Said, Said) {
+    let said = native.holds_for_record(sighting, Some(row)).ok();
+    let interpreted = asked.interpret(sighting, Some(row)).ok();
     (said.map(|one| (one.decision, one.reads)), interpreted.map(|one| (one.decision, one.reads)))
 }
 
@@ -135,10 +134,14 @@ fn compare(wanted: usize, depth: usize, change: &dyn Fn(&str) -> String, each: E
         read_beside(&records, &beside, BINDINGS, &mut |at, record, evidence| {
             let rows: Vec<Row> = evidence.rows("vulnerabilities").collect();
             assert_eq!(rows.len(), 12);
+            let sighting = Sighting { record, made: OnceCell::new() };
             for ((one, other), text) in
                 conditions.iter().zip(&texts).filter(|((one, _), _)| one.lowered().is_ok())
             {
-                is_over |= each(text, &records[at], both(one, other, record, &rows[at % rows.len()]));
+                if is_over {
+                    return;
+                }
+                is_over = each(text, &records[at], both(one, other, &sighting, &rows[at % rows.len()]));
                 cases += 1;
             }
         });
