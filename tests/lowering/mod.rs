@@ -4,6 +4,7 @@
 //! nested, huge and escaped values, and bytes that are no text. `PREAUDIT_LOWERING_CASES=1000000`
 //! runs as many of each.
 
+mod access;
 mod groups;
 mod joined;
 

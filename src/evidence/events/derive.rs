@@ -14,6 +14,10 @@ pub(super) struct Derived {
     ground: Vec<usize>,
     set: Vec<(usize, Scalar<'static>)>,
     copy: Vec<(usize, usize)>,
+    /// The slots that must hold something for it to hold, a bit each.
+    filled: u128,
+    /// The slots of which one must hold nothing for it to change anything.
+    open: u128,
 }
 
 /// What a field must be.
@@ -73,28 +77,39 @@ impl Derived {
             Some((slot, typed(fields, slot, Cow::Owned(value.clone()))))
         };
         let copy = |(to, from): (&String, &String)| Some((slot(to)?, slot(from)?));
-        Some(Self {
+        let mut derived = Self {
             when: derivation.when.iter().map(when).collect::<Option<_>>()?,
             ground: ground.into_iter().filter_map(slot).collect(),
             set: derivation.set.iter().filter_map(set).collect(),
             copy: derivation.copy.iter().filter_map(copy).collect(),
-        })
+            filled: 0,
+            open: u128::MAX,
+        };
+        let may_be_empty =
+            |expected: &[Expected]| expected.iter().any(|one| matches!(one, Expected::Nothing));
+        let filled = derived.when.iter().filter(|(_, expected)| !may_be_empty(expected));
+        derived.filled = bits(filled.map(|(slot, _)| *slot));
+        if derived.copy.is_empty() {
+            derived.open = bits(derived.set.iter().map(|(slot, _)| *slot));
+        }
+        Some(derived)
     }
 
     /// The slots that it sets.
     fn gives(&self) -> u128 {
-        let slots = self.set.iter().map(|(slot, _)| slot).chain(self.copy.iter().map(|(to, _)| to));
-        slots.fold(0, |bits, slot| bits | 1 << slot)
+        bits(self.set.iter().map(|(slot, _)| *slot).chain(self.copy.iter().map(|(to, _)| *to)))
     }
 
     /// The slots that it reads.
     fn rests_on(&self) -> u128 {
-        let slots = self.when.iter().map(|(slot, _)| slot).chain(self.copy.iter().map(|(_, from)| from));
-        slots.fold(0, |bits, slot| bits | 1 << slot)
+        bits(self.when.iter().map(|(slot, _)| *slot).chain(self.copy.iter().map(|(_, from)| *from)))
     }
 
     /// Sets what follows from what the record holds; what is set already stays.
     pub(super) fn apply<'r>(&'r self, record: &mut Record<'r>) {
+        if self.filled & !record.filled() != 0 || self.open & !record.filled() == 0 {
+            return;
+        }
         if !self.when.iter().all(|(slot, expected)| expected.iter().any(|one| one.is(record.get(*slot)))) {
             return;
         }
@@ -113,4 +128,8 @@ impl Derived {
     fn ground(&self, record: &Record<'_>) -> Range<usize> {
         self.ground.iter().find_map(|slot| record.range(*slot)).unwrap_or(0..0)
     }
+}
+
+fn bits(slots: impl Iterator<Item = usize>) -> u128 {
+    slots.fold(0, |bits, slot| bits | 1 << slot)
 }

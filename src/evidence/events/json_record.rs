@@ -2,7 +2,7 @@
 
 use super::event::{Record, Scalar};
 use super::path::{Step, find, parse_path};
-use super::shape::{Found, Kind, Shapes, Wanted};
+use super::shape::{Found, Kind, Shapes, Values, Wanted};
 use crate::evidence::json;
 use crate::evidence::node::{Node, NodeValue};
 use crate::pack::LogSource;
@@ -29,6 +29,8 @@ pub(super) struct Projection {
     pub(super) wanted: Wanted,
     fields: Vec<(usize, Vec<Projected>)>,
     time: Vec<Projected>,
+    /// By wanted value, the fields that it may be, a bit each.
+    uses: Vec<u128>,
 }
 
 /// A path as the numbers of wanted values.
@@ -69,9 +71,10 @@ impl JsonFields {
             paths.iter().map(|path| Projected::new(path, &mut wanted)).collect::<Option<Vec<_>>>()
         };
         let fields =
-            self.fields.iter().map(|(slot, all)| Some((*slot, paths(all)?))).collect::<Option<_>>()?;
+            self.fields.iter().map(|(slot, all)| Some((*slot, paths(all)?))).collect::<Option<Vec<_>>>()?;
         let time = paths(&self.time)?;
-        self.each.is_none().then_some(Projection { wanted, fields, time })
+        let uses = Projection::uses(&fields, wanted.count());
+        self.each.is_none().then_some(Projection { wanted, fields, time, uses })
     }
 
     /// The events that a record holds: the elements of its list, or itself.
@@ -118,25 +121,36 @@ impl JsonFields {
 
 impl Projection {
     /// The values of a record of this log by its shape; `None` when it is to be read exactly.
-    pub(super) fn find<'s>(&self, text: &str, shapes: &'s mut Shapes) -> Option<&'s [Found]> {
+    pub(super) fn find<'s>(&self, text: &str, shapes: &'s mut Shapes) -> Option<Values<'s>> {
         shapes.read(text, &self.wanted)
+    }
+
+    fn uses(fields: &[(usize, Vec<Projected>)], values: usize) -> Vec<u128> {
+        let mut uses = vec![0; values];
+        for (number, (_, paths)) in fields.iter().enumerate() {
+            paths.iter().flat_map(|path| &path.values).for_each(|value| uses[*value] |= 1 << number);
+        }
+        uses
     }
 
     /// Sets the fields of a record from where its values were found.
     pub(super) fn fill<'r>(
         &self,
         record: &mut Record<'r>,
-        found: &[Found],
+        found: Values<'_>,
         is_time: &mut dyn FnMut(&mut Record<'r>, &str, Range<usize>) -> bool,
     ) {
         let text = record.text;
-        for (slot, paths) in &self.fields {
-            if let Some((value, range)) = paths.iter().find_map(|path| path.scalar(text, found)) {
+        let mut fields = found.there.iter().fold(0, |bits, value| bits | self.uses[*value as usize]);
+        while fields != 0 {
+            let (slot, paths) = &self.fields[fields.trailing_zeros() as usize];
+            fields &= fields - 1;
+            if let Some((value, range)) = paths.iter().find_map(|path| path.scalar(text, found.all)) {
                 record.set(*slot, value, range);
             }
         }
         for path in &self.time {
-            if let Some((text, range)) = path.plain(text, found)
+            if let Some((text, range)) = path.plain(text, found.all)
                 && is_time(record, &text, range)
             {
                 return;
@@ -346,8 +360,7 @@ mod tests {
             let exact = json::read(text)
                 .ok()
                 .filter(|node| matches!(node.value, NodeValue::Map(_)) && node.duplicate_key().is_none());
-            let found = projection.find(text, &mut shapes).map(<[Found]>::to_vec);
-            let Some(found) = found else {
+            let Some(found) = projection.find(text, &mut shapes) else {
                 // A key with an escape is left to be read exactly, and nothing else that is valid.
                 prop_assert!(exact.is_none() || escaped_key.is_match(text), "{text}");
                 continue;
@@ -359,7 +372,7 @@ mod tests {
             let (mut by_shape, mut by_tree) = (Vec::new(), Vec::new());
             let mut record = Record::with_slots(SLOTS.len());
             record.begin(text, position);
-            projection.fill(&mut record, &found, &mut |_, text, range| {
+            projection.fill(&mut record, found, &mut |_, text, range| {
                 by_shape.push((text.to_owned(), range));
                 false
             });

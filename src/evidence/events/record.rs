@@ -32,8 +32,14 @@ pub(super) struct RecordReader<'a> {
 /// What is learned while a log is read, and makes reading on faster or possible.
 pub(super) struct Learned {
     shapes: Option<Shapes>,
-    /// Headers of a CSV log, once its first row is read.
-    headers: Option<BTreeMap<String, usize>>,
+    /// Columns of a CSV log, once its first row is read.
+    columns: Option<Columns>,
+}
+
+/// Where the fields of a CSV log stand: the columns that may hold each, the first that is filled.
+struct Columns {
+    fields: Vec<(usize, Vec<usize>)>,
+    time: Vec<usize>,
 }
 
 /// Why an item is no record.
@@ -68,7 +74,7 @@ impl<'a> RecordReader<'a> {
     /// Nothing learned yet.
     pub(super) fn learned(&self) -> Learned {
         let shapes = self.json.projection().map(|projection| Shapes::new(&projection.wanted));
-        Learned { shapes, headers: None }
+        Learned { shapes, columns: None }
     }
 
     /// Room for the records of a part.
@@ -92,8 +98,8 @@ impl<'a> RecordReader<'a> {
             LogFormat::Json => return self.read_json(learned, record, each),
             LogFormat::Syslog => self.read_syslog(record)?,
             LogFormat::Lines => self.read_line(record)?,
-            LogFormat::Csv if learned.headers.is_none() => {
-                learned.headers = Some(self.read_headers(text)?);
+            LogFormat::Csv if learned.columns.is_none() => {
+                learned.columns = Some(self.read_headers(text)?);
                 return Ok(());
             }
             LogFormat::Csv => self.read_row(learned, record)?,
@@ -105,7 +111,7 @@ impl<'a> RecordReader<'a> {
 
     /// True until the header of a CSV log was read.
     pub(super) fn wants_header(&self, learned: &Learned) -> bool {
-        self.source.format == LogFormat::Csv && learned.headers.is_none()
+        self.source.format == LogFormat::Csv && learned.columns.is_none()
     }
 
     /// Reads a record by its shape, else exactly.
@@ -206,7 +212,7 @@ impl<'a> RecordReader<'a> {
         false
     }
 
-    fn read_headers(&self, text: &str) -> Result<BTreeMap<String, usize>, Refused> {
+    fn read_headers(&self, text: &str) -> Result<Columns, Refused> {
         let source = Source::new("", text);
         let row = CsvRows::new(&source, self.delimiter).next().ok_or("it is no row")?;
         let mut headers = BTreeMap::new();
@@ -214,22 +220,27 @@ impl<'a> RecordReader<'a> {
             // Of two columns with one name the first is meant: the other is a remark on it.
             headers.entry(normalize_header(cell.text(&source))).or_insert(column);
         }
-        Ok(headers)
+        let columns = |wanted: &Vec<String>| -> Vec<usize> {
+            wanted.iter().filter_map(|header| headers.get(&normalize_header(header))).copied().collect()
+        };
+        let slot = |name: &String| self.fields.slot(name);
+        let fields = self.source.fields.iter().filter_map(|(name, all)| Some((slot(name)?, columns(all))));
+        Ok(Columns { fields: fields.collect(), time: columns(&self.source.time) })
     }
 
     fn read_row<'r>(&'r self, learned: &Learned, record: &mut Record<'r>) -> Result<(), Refused> {
         let source = Source::new("", record.text);
         let row = CsvRows::new(&source, self.delimiter).next().ok_or("it is no row")?;
-        let headers = learned.headers.as_ref().ok_or("there is no header")?;
-        let cell = |header: &String| row.cells.get(*headers.get(&normalize_header(header))?);
-        for (name, wanted) in &self.source.fields {
-            let found = wanted.iter().filter_map(cell).find(|cell| !cell.text(&source).trim().is_empty());
-            if let (Some(slot), Some(cell)) = (self.fields.slot(name), found) {
-                let value = typed(self.fields, slot, Cow::Owned(cell.text(&source).trim().to_owned()));
-                record.set(slot, value, cell.range.clone());
+        let columns = learned.columns.as_ref().ok_or("there is no header")?;
+        let cell = |column: &usize| row.cells.get(*column);
+        for (slot, all) in &columns.fields {
+            let found = all.iter().filter_map(cell).find(|cell| !cell.text(&source).trim().is_empty());
+            if let Some(cell) = found {
+                let value = typed(self.fields, *slot, Cow::Owned(cell.text(&source).trim().to_owned()));
+                record.set(*slot, value, cell.range.clone());
             }
         }
-        if let Some(cell) = self.source.time.iter().find_map(cell) {
+        if let Some(cell) = columns.time.iter().find_map(cell) {
             self.set_time(record, cell.text(&source), cell.range.clone());
         }
         Ok(())

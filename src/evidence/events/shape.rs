@@ -85,6 +85,11 @@ impl Wanted {
         value as usize
     }
 
+    /// Number of wanted values.
+    pub(super) fn count(&self) -> usize {
+        self.values as usize
+    }
+
     fn below(&self, branch: u32, key: &[u8]) -> Option<u32> {
         let below = &self.branches.get(branch as usize)?.below;
         below.iter().find(|(known, _)| known.as_bytes() == key).map(|(_, branch)| *branch)
@@ -107,6 +112,17 @@ pub(super) struct Shapes {
     /// The objects and lists around the one that is read.
     around: Vec<Open>,
     found: Vec<Found>,
+    /// The numbers of those that are not missing.
+    there: Vec<u32>,
+}
+
+/// What was found of a record.
+#[derive(Clone, Copy)]
+pub(super) struct Values<'s> {
+    /// The wanted values by their numbers.
+    pub(super) all: &'s [Found],
+    /// The numbers of those that are not missing.
+    pub(super) there: &'s [u32],
 }
 
 /// An object of which some keys were read, in this order.
@@ -171,12 +187,13 @@ impl Shapes {
             structure: Structure::default(),
             around: Vec::new(),
             found: vec![Found::MISSING; wanted.values as usize],
+            there: Vec::new(),
         }
     }
 
     /// Where the wanted values of a record stand, by their numbers; `None` when it is to be read
     /// exactly: it is no valid JSON object, a key stands twice in it, or it is out of the ordinary.
-    pub(super) fn read(&mut self, text: &str, wanted: &Wanted) -> Option<&[Found]> {
+    pub(super) fn read(&mut self, text: &str, wanted: &Wanted) -> Option<Values<'_>> {
         let bytes = text.as_bytes();
         if u32::try_from(bytes.len()).is_err() {
             return None;
@@ -185,10 +202,12 @@ impl Shapes {
         if self.structure.is_broken || !escapes_are_known(bytes, self.structure.escaped.all()) {
             return None;
         }
-        self.found.fill(Found::MISSING);
+        for value in self.there.drain(..) {
+            self.found[value as usize] = Found::MISSING;
+        }
         self.around.clear();
         self.walk(&mut Walk { bytes, at: 0, mark: 0 }, wanted)?;
-        Some(&self.found)
+        Some(Values { all: &self.found, there: &self.there })
     }
 
     /// Walks over a whole record.
@@ -235,6 +254,7 @@ impl Shapes {
     fn note(&mut self, value: u32, kind: Kind, start: usize, end: usize) {
         if let Some(found) = self.found.get_mut(value as usize) {
             *found = Found { kind, start: number(start), end: number(end) };
+            self.there.push(value);
         }
     }
 
