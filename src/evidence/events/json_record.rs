@@ -2,7 +2,8 @@
 
 use super::event::{Record, Scalar};
 use super::path::{Step, find, parse_path};
-use super::shape::{Found, Kind, Shapes, Values, Wanted};
+use super::shape::Shapes;
+use super::wanted::{Found, Kind, Values, Wanted};
 use crate::evidence::json;
 use crate::evidence::node::{Node, NodeValue};
 use crate::pack::LogSource;

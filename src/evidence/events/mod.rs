@@ -10,6 +10,8 @@ mod record;
 mod shape;
 mod structure;
 mod syslog;
+mod token;
+mod wanted;
 mod when;
 
 pub use event::{Record, Scalar};

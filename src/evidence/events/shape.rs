@@ -6,6 +6,8 @@
 //! JSON without a key that stands twice, or left to be read exactly by others.
 
 use super::structure::Structure;
+use super::token::{Text, escapes_are_known, plain_length};
+use super::wanted::{Found, Kind, NONE, Values, Wanted, number};
 use std::ops::Range;
 
 /// A log may have so many shapes; records of others are read exactly.
@@ -16,93 +18,6 @@ const MOST_EDGES: usize = 64;
 const DEEPEST: usize = 48;
 /// The state of a record of which no key was read.
 const RECORD: u32 = 0;
-/// No state, no value.
-const NONE: u32 = u32::MAX;
-
-/// The values that are wanted of records, by the keys that lead to them.
-#[derive(Debug)]
-pub(super) struct Wanted {
-    branches: Vec<Branch>,
-    values: u32,
-}
-
-#[derive(Debug, Default)]
-struct Branch {
-    below: Vec<(String, u32)>,
-    value: Option<u32>,
-}
-
-/// Where a wanted value stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Found {
-    /// What stands there.
-    pub(super) kind: Kind,
-    /// Its first byte; of a text the first behind the quote.
-    pub(super) start: u32,
-    /// The byte behind it.
-    pub(super) end: u32,
-}
-
-/// What stands where a value is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Nothing: the key is not there.
-    Missing,
-    /// A text.
-    Text,
-    /// A number, `true`, `false` or `null`.
-    Plain,
-    /// An object or a list.
-    Nested,
-}
-
-impl Found {
-    const MISSING: Self = Self { kind: Kind::Missing, start: 0, end: 0 };
-}
-
-impl Wanted {
-    /// Nothing is wanted.
-    pub(super) fn new() -> Self {
-        Self { branches: vec![Branch::default()], values: 0 }
-    }
-
-    /// Wants the value under these keys, one below the other. Gives its number.
-    pub(super) fn add(&mut self, keys: &[String]) -> usize {
-        let mut at = 0;
-        for key in keys {
-            let known = self.branches[at].below.iter().find(|(below, _)| below == key);
-            at = if let Some((_, branch)) = known {
-                *branch as usize
-            } else {
-                let new = self.branches.len();
-                self.branches[at].below.push((key.clone(), number(new)));
-                self.branches.push(Branch::default());
-                new
-            };
-        }
-        let value = *self.branches[at].value.get_or_insert(self.values);
-        self.values = self.values.max(value + 1);
-        value as usize
-    }
-
-    /// Number of wanted values.
-    pub(super) fn count(&self) -> usize {
-        self.values as usize
-    }
-
-    fn below(&self, branch: u32, key: &[u8]) -> Option<u32> {
-        let below = &self.branches.get(branch as usize)?.below;
-        below.iter().find(|(known, _)| known.as_bytes() == key).map(|(_, branch)| *branch)
-    }
-
-    fn value(&self, branch: u32) -> u32 {
-        self.branches.get(branch as usize).and_then(|branch| branch.value).unwrap_or(NONE)
-    }
-}
-
-fn number(index: usize) -> u32 {
-    u32::try_from(index).unwrap_or(NONE)
-}
 
 /// The shapes that were met in a log, and room for reading one more record.
 pub(super) struct Shapes {
@@ -114,15 +29,6 @@ pub(super) struct Shapes {
     found: Vec<Found>,
     /// The numbers of those that are not missing.
     there: Vec<u32>,
-}
-
-/// What was found of a record.
-#[derive(Clone, Copy)]
-pub(super) struct Values<'s> {
-    /// The wanted values by their numbers.
-    pub(super) all: &'s [Found],
-    /// The numbers of those that are not missing.
-    pub(super) there: &'s [u32],
 }
 
 /// An object of which some keys were read, in this order.
@@ -186,7 +92,7 @@ impl Shapes {
             edges: Vec::new(),
             structure: Structure::default(),
             around: Vec::new(),
-            found: vec![Found::MISSING; wanted.values as usize],
+            found: vec![Found::MISSING; wanted.count()],
             there: Vec::new(),
         }
     }
@@ -393,45 +299,6 @@ impl State {
     }
 }
 
-/// A short text that is compared often: eight bytes at once, from its start and from its end.
-struct Text {
-    bytes: Box<[u8]>,
-    head: u64,
-    /// The bytes of the head that count.
-    mask: u64,
-    tail: u64,
-}
-
-impl Text {
-    fn new(bytes: Vec<u8>) -> Self {
-        let padded = [&bytes[..], &[0; 8]].concat();
-        let mask = if bytes.len() < 8 { (1 << (8 * bytes.len())) - 1 } else { u64::MAX };
-        let head = word(&padded, 0).unwrap_or_default() & mask;
-        let tail = word(&padded, bytes.len().saturating_sub(8)).unwrap_or_default();
-        Self { bytes: bytes.into(), head, mask, tail }
-    }
-
-    /// True when it stands here.
-    #[inline]
-    fn is_at(&self, bytes: &[u8], at: usize) -> bool {
-        let length = self.bytes.len();
-        let Some(head) = word(bytes, at) else {
-            return bytes.get(at..at + length) == Some(&self.bytes);
-        };
-        if head & self.mask != self.head || length <= 8 {
-            return head & self.mask == self.head;
-        }
-        word(bytes, at + length - 8) == Some(self.tail)
-            && (length <= 16 || bytes[at + 8..at + length - 8] == self.bytes[8..length - 8])
-    }
-}
-
-/// Eight bytes as a number.
-#[inline]
-fn word(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|chunk| u64::from_le_bytes(*chunk))
-}
-
 impl Walk<'_> {
     /// The next byte that is no blank; zero at the end.
     #[inline]
@@ -455,53 +322,4 @@ impl Walk<'_> {
     fn pass_mark(&mut self) {
         (self.at, self.mark) = (self.at + 1, self.mark + 1);
     }
-}
-
-/// True when all escapes of a text are those of JSON.
-fn escapes_are_known(bytes: &[u8], escaped: &[u32]) -> bool {
-    escaped.iter().all(|&at| {
-        let rest = bytes.get(at as usize..).unwrap_or_default();
-        match rest {
-            [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => true,
-            [b'u', digits @ ..] => digits.len() >= 4 && digits[..4].iter().all(u8::is_ascii_hexdigit),
-            _ => false,
-        }
-    })
-}
-
-/// Bytes of the number, `true`, `false` or `null` that a text begins with.
-fn plain_length(bytes: &[u8]) -> Option<usize> {
-    match bytes.first()? {
-        b't' => bytes.starts_with(b"true").then_some(4),
-        b'f' => bytes.starts_with(b"false").then_some(5),
-        b'n' => bytes.starts_with(b"null").then_some(4),
-        _ => number_length(bytes),
-    }
-}
-
-/// Bytes of the number that a text begins with (RFC 8259, section 6).
-fn number_length(bytes: &[u8]) -> Option<usize> {
-    let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let mut at = usize::from(bytes.first() == Some(&b'-'));
-    let whole = digits(at);
-    if whole == 0 || (whole > 1 && bytes[at] == b'0') {
-        return None;
-    }
-    at += whole;
-    if bytes.get(at) == Some(&b'.') {
-        let fraction = digits(at + 1);
-        at += 1 + fraction;
-        if fraction == 0 {
-            return None;
-        }
-    }
-    if let Some(b'e' | b'E') = bytes.get(at) {
-        let sign = usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
-        let exponent = digits(at + 1 + sign);
-        at += 1 + sign + exponent;
-        if exponent == 0 {
-            return None;
-        }
-    }
-    Some(at)
 }
