@@ -14,6 +14,8 @@ use std::ops::Range;
 const MOST_STATES: usize = 16_384;
 /// So many keys may follow one; objects with endless keys are read exactly.
 const MOST_EDGES: usize = 64;
+/// Keys longer than this, with what stands around them, are compared part by part.
+const LONGEST_KEY: usize = 256;
 /// Records that nest deeper are read exactly.
 const DEEPEST: usize = 48;
 /// The state of a record of which no key was read.
@@ -46,7 +48,8 @@ struct State {
 /// A key that follows.
 struct Edge {
     key: Box<[u8]>,
-    /// The key as most tools write it: behind a comma but for the first, and with its colon.
+    /// The key as it was written last: from the end of the value before to its own value, with the
+    /// comma, the colon, and the blanks.
     text: Text,
     /// The state before it.
     state: u32,
@@ -128,6 +131,7 @@ impl Shapes {
             let edge = if let Some(newest) = self.newest_key(walk, top.state) {
                 newest
             } else {
+                let before = walk.at;
                 let byte = walk.skip_blanks();
                 if byte == top.closing {
                     walk.pass_mark();
@@ -140,7 +144,7 @@ impl Shapes {
                     walk.expect(b',')?;
                     walk.skip_blanks();
                 }
-                if top.closing == b']' { top.edge } else { self.other_key(walk, top.state, wanted)? }
+                if top.closing == b']' { top.edge } else { self.other_key(walk, before, top.state, wanted)? }
             };
             match self.value(walk, edge, &mut top)? {
                 None => is_first = false,
@@ -177,8 +181,9 @@ impl Shapes {
         Some(newest)
     }
 
-    /// Reads a key that is not the one met most recently, or has blanks around it.
-    fn other_key(&mut self, walk: &mut Walk<'_>, state: u32, wanted: &Wanted) -> Option<u32> {
+    /// Reads a key that is not the one met most recently, or is written otherwise; `before` is the
+    /// end of the value before.
+    fn other_key(&mut self, walk: &mut Walk<'_>, before: usize, state: u32, wanted: &Wanted) -> Option<u32> {
         if walk.bytes.get(walk.at) != Some(&b'"') {
             return None;
         }
@@ -188,6 +193,12 @@ impl Shapes {
         let known = self.following(state).find(|(_, edge)| *edge.key == *key).map(|(number, _)| number);
         let edge = known.or_else(|| self.learn(state, key, wanted))?;
         self.states[state as usize].newest = edge;
+        walk.skip_blanks();
+        let written = &walk.bytes[before..walk.at];
+        let text = &mut self.edges[edge as usize].text;
+        if *text.bytes != *written && written.len() <= LONGEST_KEY {
+            *text = Text::new(written.to_vec());
+        }
         Some(edge)
     }
 
@@ -254,8 +265,8 @@ impl Shapes {
         let branch = wanted.below(known.branch, key).unwrap_or(NONE);
         let (own_branch, sibling) = (known.branch, known.first);
         let next = self.add(State::new(own_branch, new))?;
-        let comma: &[u8] = if self.states[state as usize].last_key == NONE { b"" } else { b"," };
-        let text = Text::new([comma, b"\"", key, b"\":"].concat());
+        // How it is written is noted by who met it.
+        let text = Text::never();
         let (key, value) = (key.into(), wanted.value(branch));
         self.edges.push(Edge {
             key,

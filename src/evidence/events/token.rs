@@ -19,12 +19,17 @@ impl Text {
         Self { bytes: bytes.into(), head, mask, tail }
     }
 
+    /// A text that stands nowhere.
+    pub(super) fn never() -> Self {
+        Self { bytes: Box::default(), head: 1, mask: 0, tail: 0 }
+    }
+
     /// True when it stands here.
     #[inline]
     pub(super) fn is_at(&self, bytes: &[u8], at: usize) -> bool {
         let length = self.bytes.len();
         let Some(head) = word(bytes, at) else {
-            return bytes.get(at..at + length) == Some(&self.bytes);
+            return length > 0 && bytes.get(at..at + length) == Some(&self.bytes);
         };
         if head & self.mask != self.head || length <= 8 {
             return head & self.mask == self.head;
