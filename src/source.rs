@@ -13,8 +13,9 @@ use std::sync::OnceLock;
 const EXCERPT_COLUMNS: usize = 160;
 /// Characters an excerpt shows before the mark when the line must be cut.
 const EXCERPT_LEAD: usize = 40;
-/// Bytes between two checkpoints of the character count.
-const STRIDE: usize = 64 * 1024;
+/// Bytes between two checkpoints of the character count: what a place on a long line may cost, and
+/// a five hundredth of the text in memory.
+const STRIDE: usize = 4 * 1024;
 
 /// A named text that evidence or a rule was read from.
 #[derive(Debug)]
@@ -108,9 +109,9 @@ impl Source {
         self.line_starts().partition_point(|&start| start <= offset) - 1
     }
 
-    /// Number of characters before `offset`, from a checkpoint every 64 KiB.
-    fn characters_before(&self, offset: usize) -> usize {
-        let checkpoints = self.checkpoints.get_or_init(|| {
+    /// Characters before each block of the text, and before its end.
+    fn checkpoints(&self) -> &[usize] {
+        self.checkpoints.get_or_init(|| {
             let mut total = 0;
             let blocks = self.text.as_bytes().chunks(STRIDE);
             std::iter::once(0)
@@ -119,9 +120,30 @@ impl Source {
                     total
                 }))
                 .collect()
-        });
+        })
+    }
+
+    /// Number of characters before `offset`, from the last checkpoint.
+    fn characters_before(&self, offset: usize) -> usize {
         let block = offset / STRIDE;
-        checkpoints[block] + count_characters(&self.text.as_bytes()[block * STRIDE..offset])
+        self.checkpoints()[block] + count_characters(&self.text.as_bytes()[block * STRIDE..offset])
+    }
+
+    /// Where the character with this number begins, counted from 0; the end, when there is none.
+    fn character(&self, number: usize) -> usize {
+        let block = self.checkpoints().partition_point(|&before| before <= number) - 1;
+        let start = (block * STRIDE).min(self.text.len());
+        let rest = self.text.as_bytes()[start..].iter().enumerate();
+        let mut begins = rest.filter(|&(_, &byte)| begins_character(byte)).map(|(at, _)| start + at);
+        begins.nth(number - self.checkpoints()[block]).unwrap_or(self.text.len())
+    }
+
+    /// Bytes of the characters with these numbers, from 0, of the line with this index.
+    fn columns(&self, index: usize, columns: &Range<usize>) -> Range<usize> {
+        let before = self.characters_before(self.line_starts()[index]);
+        let end = self.line_end(index);
+        let at = |column: usize| self.character(before + column).min(end);
+        at(columns.start)..at(columns.end)
     }
 
     /// Line and column of an offset, both from 1.
@@ -196,16 +218,13 @@ impl<'a> Span<'a> {
         let mut text = String::new();
         let (mut start, mut end) = (0, 0);
         for i in first..=last {
-            let line = &source.text[source.line_starts()[i]..source.line_end(i)];
-            let cut = cut_columns(line, window.clone());
+            let cut = source.columns(i, &window);
             if i == index {
-                start = text.len()
-                    + self.start.saturating_sub(source.line_starts()[i] + cut.start).min(cut.len());
-                end =
-                    text.len() + self.end.saturating_sub(source.line_starts()[i] + cut.start).min(cut.len());
+                start = text.len() + self.start.saturating_sub(cut.start).min(cut.len());
+                end = text.len() + self.end.saturating_sub(cut.start).min(cut.len());
             }
-            let is_cut = cut.end < line.len();
-            text.push_str(&line[cut]);
+            let is_cut = cut.end < source.line_end(i);
+            text.push_str(&source.text[cut]);
             text.push_str(if is_cut { "…\n" } else { "\n" });
         }
         text.pop();
@@ -219,8 +238,9 @@ impl<'a> Span<'a> {
 
     /// Cells of a sheet's row that begin before the character with this number.
     fn cells_before(&self, index: usize, characters: usize) -> usize {
-        let row = &self.source.text[self.source.line_starts()[index]..self.source.line_end(index)];
-        row.chars().take(characters).filter(|&c| c == '\t').count()
+        let start = self.source.line_starts()[index];
+        let cut = self.source.columns(index, &(0..characters));
+        memchr::memchr_iter(b'\t', &self.source.text.as_bytes()[start..cut.end]).count()
     }
 
     /// Columns, from 0, that the excerpt shows of each line.
@@ -237,16 +257,6 @@ impl<'a> Span<'a> {
     }
 }
 
-/// Byte range of the characters with these numbers, from 0.
-fn cut_columns(line: &str, columns: Range<usize>) -> Range<usize> {
-    let mut offsets = line.char_indices().map(|(at, _)| at);
-    let Some(start) = offsets.nth(columns.start) else {
-        return line.len()..line.len();
-    };
-    let end = offsets.nth(columns.len() - 1).unwrap_or(line.len());
-    start..end
-}
-
 /// At most 200 characters of a text, for reports.
 pub fn shorten(text: &str) -> String {
     const KEEP: usize = 200;
@@ -258,7 +268,11 @@ pub fn shorten(text: &str) -> String {
 
 /// Number of characters that start in these bytes of UTF-8.
 pub fn count_characters(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|&&b| (b as i8) >= -0x40).count()
+    bytes.iter().filter(|&&byte| begins_character(byte)).count()
+}
+
+fn begins_character(byte: u8) -> bool {
+    (byte as i8) >= -0x40
 }
 
 fn floor_boundary(text: &str, offset: usize) -> usize {
@@ -280,6 +294,7 @@ pub fn column_letters(column: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_place_counts_characters_not_bytes() {
@@ -342,5 +357,40 @@ mod tests {
         assert_eq!(column_letters(26), "Z");
         assert_eq!(column_letters(27), "AA");
         assert_eq!(column_letters(703), "AAA");
+    }
+
+    /// Walking the line from its start for each place, this would take minutes.
+    #[test]
+    fn a_place_costs_the_same_anywhere_on_a_line() {
+        let source = Source::new("one-line.json", "é,x".repeat(1_000_000));
+        for at in (0..2_000).map(|number| source.text().len() - 4 - number * 4) {
+            let place = source.span(at..at + 2).place("");
+            assert_eq!((place.column, place.text.as_str()), (at / 4 * 3 + 1, "é"));
+        }
+    }
+
+    /// Bytes of the characters with these numbers, found by walking the line.
+    fn columns_by_walking(line: &str, columns: &Range<usize>) -> Range<usize> {
+        let at = |number: usize| line.char_indices().nth(number).map_or(line.len(), |(at, _)| at);
+        at(columns.start)..at(columns.end)
+    }
+
+    proptest! {
+        #[test]
+        fn columns_are_those_of_a_walk(
+            lines in prop::collection::vec(("[aé\u{1F600}\t]{0,9}", 0..3_000_usize), 1..6),
+            ask in (0..6_usize, 0..30_000_usize, 0..200_usize),
+            ends in prop::sample::select(vec!["\n", "\r\n"]),
+        ) {
+            let lines: Vec<String> = lines.iter().map(|(part, times)| part.repeat(*times)).collect();
+            let source = Source::new("a", lines.join(ends));
+            let index = ask.0 % lines.len();
+            let columns = ask.1..ask.1 + ask.2;
+            let start = source.line_starts()[index];
+            let wanted = columns_by_walking(&lines[index], &columns);
+            prop_assert_eq!(source.columns(index, &columns), start + wanted.start..start + wanted.end);
+            let before = source.text()[..start + wanted.start].chars().count();
+            prop_assert_eq!(source.characters_before(start + wanted.start), before);
+        }
     }
 }
