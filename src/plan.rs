@@ -4,12 +4,16 @@
 //! missing evidence. What is left to do is independent, rule by rule, and can run side by side.
 
 use crate::applicability::{Applicability, Exclusion};
+use crate::code::Code;
 use crate::control_id::ControlId;
-use crate::evidence::{Evidence, Row, Unfit};
+use crate::evidence::{Decision, Evidence, Row, Unfit};
 use crate::finding::Diagnostic;
-use crate::pack::{self, Form, Join, Length, Packs, Param, ParamValue, Profile, Rule, Shape};
-use crate::scan::{self, Condition, JoinWith, Sighting};
-use crate::script::{Compiled, CompiledRule, Params, Rules, Setting};
+use crate::pack::{
+    self, Compare, Expect, Form, Join, Keys, Length, Packs, Param, ParamValue, Profile, Rule, Shape,
+};
+use crate::place::Place;
+use crate::scan::{self, Comparing, Condition, Expected, JoinWith, RowNumber, Sighting};
+use crate::script::{self, Compiled, CompiledRule, Doubt, Params, Rules, Setting};
 use crate::time::{Duration, Time};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -105,6 +109,10 @@ pub struct GroupLook {
     pub having: Option<Compiled>,
     /// What to say of one.
     pub message: Compiled,
+    /// Rows of which nobody can say whether they are expected in the logs.
+    pub doubts: Vec<Doubt>,
+    /// Where the expected keys stand, when no row says so.
+    pub expected_at: Option<Place>,
 }
 
 impl Planned {
@@ -174,8 +182,7 @@ impl Drafter<'_> {
             .iter()
             .map(|(name, param)| (name.clone(), self.setpoint(rule, name, param)))
             .collect();
-        let values =
-            params.iter().map(|(name, set)| (name.clone(), crate::script::value(&set.value))).collect();
+        let values = params.iter().map(|(name, set)| (name.clone(), script::value(&set.value))).collect();
         let setting = Arc::new(Setting {
             names: Arc::clone(&self.rules.names),
             params: Params(Arc::new(values)),
@@ -261,7 +268,13 @@ impl Drafter<'_> {
             Form::Judge => Ok(Look::Judge(None)),
             Form::Scan(declared) => {
                 let index = scans.len();
-                scans.push(self.scan(rule, declared, setting, params)?);
+                let mut scan = self.scan(rule, declared, setting, params)?;
+                let mut doubts = Vec::new();
+                if let Some(expect) = &declared.expect {
+                    let (expected, doubtful) = self.expected(rule, expect, setting, params)?;
+                    (scan.expected, doubts) = (Some(expected), doubtful);
+                }
+                scans.push(scan);
                 let Some(finding) = &declared.finding else { return Ok(Look::Judge(Some(index))) };
                 let having = |having| Compiled::of_groups(rule, having, setting);
                 let having = declared.having.as_ref().map(having).transpose()?;
@@ -269,6 +282,8 @@ impl Drafter<'_> {
                     scan: index,
                     having,
                     message: compile(&finding.message)?,
+                    doubts,
+                    expected_at: declared.expect.as_ref().and_then(|expect| self.expected_at(rule, expect)),
                 })))
             }
         }
@@ -285,15 +300,16 @@ impl Drafter<'_> {
         let kind = declared.join.as_ref().and_then(|join| self.packs.kinds.get(&join.to));
         let kind = kind.map(|kind| &**kind);
         let keep = |expression| Compiled::of_joined(rule, expression, setting, kind).map(self::condition);
-        let length = |length: &Option<Length>| match length {
-            None => None,
-            Some(Length::Fixed(length)) => Some(*length),
-            Some(Length::Param(name)) => match params.get(name).map(|set| &set.value) {
-                Some(ParamValue::Duration(length)) => Some(*length),
-                _ => None,
-            },
-        };
         let slot = |name: &String| self.packs.event_fields.slot(name);
+        let by: Vec<usize> = declared.by.iter().filter_map(slot).collect();
+        let then = declared.then.as_ref().map(|then| {
+            let by = then.by.iter().filter_map(slot).collect();
+            Ok(scan::Then { condition: condition(&then.condition)?, by })
+        });
+        let wanted = self.wanted(declared, params)?;
+        // Without these the groups say nothing; what is only shown of them may be empty.
+        let keyed = declared.expect.iter().flat_map(|_| &by);
+        let keeps = wanted.distinct.iter().chain(&wanted.sum).chain(keyed);
         Ok(scan::Scan {
             rule: rule.id.clone(),
             category: self.packs.kinds.get(&declared.from).and_then(|kind| kind.category.clone()),
@@ -301,16 +317,91 @@ impl Drafter<'_> {
             condition: declared.condition.as_ref().map(condition).transpose()?,
             join: declared.join.as_ref().and_then(|join| self.join(join)),
             keep: declared.keep.as_ref().map(keep).transpose()?,
-            by: declared.by.iter().filter_map(slot).collect(),
-            window: length(&declared.window),
-            gap: length(&declared.gap),
+            keeps: keeps.fold(0, |bits, slot| bits | 1 << slot),
+            by,
+            wanted: Arc::new(wanted),
+            then: then.transpose()?,
+            expected: None,
         })
+    }
+
+    /// What a scan keeps of its groups.
+    fn wanted(
+        &self,
+        declared: &pack::Scan,
+        params: &BTreeMap<String, Setpoint>,
+    ) -> Result<scan::Wanted, Diagnostic> {
+        let slot = |name: &String| self.packs.event_fields.slot(name);
+        let slots = |names: &[String]| names.iter().filter_map(slot).collect();
+        let length = |declared: Option<&Length>| declared.and_then(|one| length(one, params)).transpose();
+        Ok(scan::Wanted {
+            window: length(declared.window.as_ref())?,
+            gap: length(declared.gap.as_ref())?,
+            every: length(declared.every.as_ref())?,
+            distinct: slots(&declared.distinct),
+            sum: declared.sum.as_ref().and_then(slot),
+            top: declared.top.as_ref().and_then(|top| slot(&top.field)),
+            most: declared.top.as_ref().map_or(0, |top| top.most),
+            ends: slots(&declared.ends),
+            within: length(declared.then.as_ref().map(|then| &then.within))?,
+            limits: scan::Limits::default(),
+        })
+    }
+
+    /// The keys that a scan expects, with the rows in doubt.
+    fn expected(
+        &self,
+        rule: &Arc<Rule>,
+        expect: &Expect,
+        setting: &Arc<Setting>,
+        params: &BTreeMap<String, Setpoint>,
+    ) -> Result<(Expected, Vec<Doubt>), Diagnostic> {
+        let compare = self.comparing(expect.compare);
+        let (from, field, condition) = match &expect.keys {
+            Keys::Table { from, field, condition } => (from, field, condition),
+            Keys::Param(name) => {
+                let values = match params.get(name).map(|set| &set.value) {
+                    Some(ParamValue::Texts(values)) => values.as_slice(),
+                    _ => &[],
+                };
+                return Ok((Expected::of_values(values.iter().map(String::as_str), compare), Vec::new()));
+            }
+        };
+        let condition =
+            condition.as_ref().map(|condition| Compiled::new(rule, condition, setting)).transpose()?;
+        let tables = self.evidence.tables.get(from).map_or(&[][..], Vec::as_slice);
+        // What an earlier rule left in doubt in this thread is not this rule's.
+        script::take_doubts();
+        let mut rows = Vec::new();
+        for (number, row) in RowNumber::all(tables) {
+            let holds =
+                condition.as_ref().map_or(Ok(Decision::Yes), |condition| condition.holds_for(&row))?;
+            rows.extend((holds == Decision::Yes).then_some(number));
+        }
+        Ok((Expected::of_rows(tables, rows.into_iter(), field, compare), script::take_doubts()))
+    }
+
+    /// Where a list of expected keys stands.
+    fn expected_at(&self, rule: &Rule, expect: &Expect) -> Option<Place> {
+        let Keys::Param(name) = &expect.keys else { return None };
+        let workspace = &self.evidence.workspace;
+        let range = workspace.param_ranges.get(&(rule.id.clone(), name.clone()));
+        if let (Some(text), Some(range)) = (&workspace.text, range) {
+            return Some(text.span(range.clone()).place("expected here"));
+        }
+        let header = format!("[params.{name}]");
+        let start = rule.text.text().find(&header).unwrap_or(0);
+        Some(rule.text.span(start..start + header.len()).place("expected here"))
+    }
+
+    fn comparing(&self, compare: Compare) -> Comparing {
+        Comparing { compare, identities: self.evidence.workspace.identities.clone() }
     }
 
     fn join(&self, join: &Join) -> Option<JoinWith> {
         let slot = self.packs.event_fields.slot(&join.record_field)?;
         let tables = self.evidence.tables.get(&join.to).map_or(&[][..], Vec::as_slice);
-        Some(JoinWith::new(slot, tables, &join.table_field, join.compare))
+        Some(JoinWith::new(slot, tables, &join.table_field, self.comparing(join.compare)))
     }
 }
 
@@ -322,4 +413,18 @@ fn condition(compiled: Compiled) -> Condition {
         compiled.holds_for_record(sighting, row)
     });
     Condition { predicate, slots, ask }
+}
+
+/// A length as it is set. Months have none.
+fn length(declared: &Length, params: &BTreeMap<String, Setpoint>) -> Option<Result<Duration, Diagnostic>> {
+    let name = match declared {
+        Length::Fixed(length) => return Some(Ok(*length)),
+        Length::Param(name) => name,
+    };
+    let Some(ParamValue::Duration(length)) = params.get(name).map(|set| &set.value) else { return None };
+    if length.months != 0 {
+        let message = format!("`{name}` is {length}, and months differ in length; set it to days");
+        return Some(Err(Diagnostic::error(Code::InvalidRule, message)));
+    }
+    Some(Ok(*length))
 }

@@ -1,16 +1,18 @@
 //! Rules that look at groups of events.
 
 use super::Said;
+use super::views::{ends, expected, views};
 use crate::finding::Diagnostic;
 use crate::pack::{EventFields, Form};
 use crate::plan::{GroupLook, Plan, Planned};
-use crate::scan::{Facts, Group, Mark, Scan, Tally};
+use crate::scan::{Facts, Mark, Scan, Tally};
 use crate::script::{EventPart, GroupView, KEPT, Observation, Pointer, Target};
-use crate::time::Duration;
-use std::sync::Arc;
+
+/// Why a scan that dropped something concludes nothing from what it did not see.
+pub(super) const OVER: &str = "there were more groups or values than can be held";
 
 /// Asks a rule about the groups of its scan. Of bursts and counts the population are the records;
-/// of silences it is the groups that `having` counts.
+/// of silences it is the groups that `having` counts, of absences the groups that are expected.
 pub(super) fn ask(
     planned: &Planned,
     look: &GroupLook,
@@ -30,24 +32,41 @@ pub(super) fn ask(
             continue;
         }
         counted += 1;
-        if scan.gap.is_some() && view.silence.is_none() {
+        if scan.wanted.gap.is_some() && view.silence.is_none() {
             continue;
         }
         said.verdict.exceptions += 1;
         if said.verdict.observations.len() < KEPT {
-            said.verdict.observations.push(observation(planned, look, &view, fields)?);
+            said.verdict.observations.push(observation(planned, look, scan, &view, fields)?);
         }
     }
-    if scan.gap.is_some() {
+    if scan.wanted.gap.is_some() {
         said.verdict.population = counted;
         if counted == 0 && said.verdict.not_evaluated.is_none() {
             said.verdict.not_evaluated = Some("no log is one that the rule is about".to_owned());
         }
     }
+    if scan.expected.is_some() {
+        count_expected(&mut said, scan, tally);
+        said.undecidable += look.doubts.len();
+        said.doubts.clone_from(&look.doubts);
+    }
     if said.verdict.exceptions > 0 {
         said.verdict.not_evaluated = None;
     }
     Ok(said)
+}
+
+/// Of absences the population is what is expected.
+fn count_expected(said: &mut Said, scan: &Scan, tally: &Tally) {
+    let population = expected(scan, tally);
+    said.verdict.population = population.unwrap_or(said.verdict.population);
+    let why = match population {
+        None => "more keys and periods are expected than can be held",
+        Some(0) => "the evidence names nothing that is expected in the logs",
+        Some(_) => return,
+    };
+    said.verdict.not_evaluated.get_or_insert_with(|| why.to_owned());
 }
 
 /// The tally of a scan, unless one of its conditions failed.
@@ -82,44 +101,15 @@ fn nothing(tally: &Tally, fields: &EventFields) -> Option<String> {
         }
         (_, _, 0) => Some("the logs hold no record that the rule is about".to_owned()),
         _ if !starved.is_empty() => Some(format!("no record has the field {}", starved.join(", "))),
-        _ if tally.overflowed => Some("there were more groups than can be held".to_owned()),
+        _ if tally.overflowed => Some(OVER.to_owned()),
         _ => None,
     }
-}
-
-/// The groups as rules see them, by key: with their densest window where one is declared, with
-/// their longest silence where silences count.
-pub(super) fn views(scan: &Scan, tally: &Tally, fields: &EventFields) -> Vec<GroupView> {
-    let names = Arc::new(fields.names().to_vec());
-    let view = |(keys, group): (&Vec<String>, &Group)| {
-        let mut view = GroupView {
-            key: keys.join(", "),
-            keys: keys.clone(),
-            count: group.count,
-            first: group.first,
-            last: group.last,
-            silences: 0,
-            silence: None,
-            joined: group.joined.and_then(|number| scan.join.as_ref()?.row(number)),
-            fields: Arc::clone(&names),
-        };
-        if let Some(burst) = scan.window.and_then(|window| group.burst(window)) {
-            (view.count, view.first, view.last) = (burst.count, burst.first, burst.last);
-        }
-        let silences = group.silences();
-        if let Some(longest) = silences.iter().max_by_key(|silence| silence.seconds()) {
-            view.silences = silences.len();
-            view.silence = Some(Duration::seconds(longest.seconds()));
-            (view.first, view.last) = (longest.before, longest.behind);
-        }
-        view
-    };
-    tally.groups.iter().map(view).collect()
 }
 
 fn observation(
     planned: &Planned,
     look: &GroupLook,
+    scan: &Scan,
     view: &GroupView,
     fields: &EventFields,
 ) -> Result<Observation, Diagnostic> {
@@ -131,24 +121,38 @@ fn observation(
         name => fields.slot(name).map_or(EventPart::Whole, EventPart::Slot),
     };
     let mut pointers = Vec::new();
-    let ends = if view.first == view.last { vec![view.first] } else { vec![view.first, view.last] };
-    for (end, mark) in ends.into_iter().enumerate() {
+    for (end, mark) in ends(view).into_iter().enumerate() {
         for (at, field) in finding.at.iter().enumerate() {
             let label = match (at, end) {
                 (0, 0) => statement.clone(),
                 (0, _) if view.silence.is_some() => "the next record".to_owned(),
+                (0, _) if scan.then.is_some() => "what follows it".to_owned(),
+                (0, _) if scan.wanted.window.is_some() && view.distinct.is_some() => {
+                    "the last in the window".to_owned()
+                }
                 (0, _) => format!("the last of {}", view.count),
                 _ => field.clone(),
             };
             pointers.push(Pointer { target: Target::Event(mark, part(field)), label });
         }
     }
-    if let Some(row) = &view.joined {
-        let point = |field: &String| Pointer {
-            target: Target::Field(row.clone(), field.clone()),
-            label: field.replace('_', " "),
-        };
-        pointers.extend(finding.at_join.iter().map(point));
-    }
-    Ok(Observation { statement, subject: view.key.clone(), pointers, ..Observation::default() })
+    pointers.extend(joined(look, &finding.at_join, view, &statement));
+    Ok(Observation { statement, subject: view.subject(), pointers, ..Observation::default() })
+}
+
+/// Where the joined or expected row stands. What was never seen has no other place.
+fn joined(look: &GroupLook, fields: &[String], view: &GroupView, statement: &str) -> Vec<Pointer> {
+    let Some(row) = &view.joined else {
+        let place = look.expected_at.clone().filter(|_| view.ends.is_none());
+        let target = place.map(Target::Place);
+        return target.into_iter().map(|target| Pointer { target, label: statement.to_owned() }).collect();
+    };
+    let key = row.table.kind.key.first().cloned().unwrap_or_default();
+    let only = [key];
+    let fields = if fields.is_empty() && view.ends.is_none() { &only[..] } else { fields };
+    let point = |(at, field): (usize, &String)| Pointer {
+        target: Target::Field(row.clone(), field.clone()),
+        label: if at == 0 && view.ends.is_none() { statement.to_owned() } else { field.replace('_', " ") },
+    };
+    fields.iter().enumerate().map(point).collect()
 }

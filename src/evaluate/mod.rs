@@ -4,6 +4,7 @@ mod cases;
 mod each;
 mod groups;
 mod places;
+mod views;
 
 use crate::control_id::ControlId;
 use crate::evidence::Evidence;
@@ -150,7 +151,7 @@ impl Evaluator<'_> {
             let tally = groups::tally(scan, self.facts)?;
             records += usize::try_from(tally.population).unwrap_or(usize::MAX);
             said = groups::undecided(tally);
-            views = groups::views(&self.plan.scans[scan], tally, self.fields());
+            views = views::views(&self.plan.scans[scan], tally, self.fields());
         }
         let kinds = self.kind_views();
         if rule.uses.is_empty() && scan.is_none() {
@@ -166,6 +167,10 @@ impl Evaluator<'_> {
             kinds,
         }));
         said.verdict = script::judge(&planned.compiled, &planned.setting.names, cx)?;
+        let is_over = scan.is_some_and(|scan| self.facts.tallies[scan].overflowed);
+        if is_over && said.verdict.exceptions == 0 {
+            said.verdict.not_evaluated.get_or_insert_with(|| groups::OVER.to_owned());
+        }
         said.doubts = script::take_doubts();
         said.undecidable += said.doubts.len();
         said.records = records;

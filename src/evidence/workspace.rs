@@ -1,6 +1,7 @@
 //! The workspace: what `preaudit.toml` says of the organization, the audit and the evidence.
 
 use super::dates::DateOrder;
+use super::identity::{Identities, IdentityText};
 use super::numbers::DecimalSign;
 use super::path_pattern::PathPattern;
 use crate::code::Code;
@@ -32,6 +33,10 @@ pub struct Workspace {
     pub bindings: Vec<Binding>,
     /// Values of parameters, by rule and name.
     pub params: BTreeMap<String, BTreeMap<String, ParamValue>>,
+    /// Where each of them stands.
+    pub param_ranges: BTreeMap<(String, String), Range<usize>>,
+    /// Domains of accounts that are one.
+    pub identities: Identities,
     /// Accepted nonconformities.
     pub waivers: Vec<Waiver>,
     /// Grades that a person overrules.
@@ -142,7 +147,9 @@ struct WorkspaceText {
     #[serde(default)]
     evidence: Vec<BindingText>,
     #[serde(default)]
-    params: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<toml::Value>>>,
+    params: ParamTexts,
+    #[serde(default)]
+    identity: Vec<IdentityText>,
     #[serde(default)]
     waiver: Vec<WaiverText>,
     #[serde(default, rename = "override")]
@@ -152,6 +159,8 @@ struct WorkspaceText {
     #[serde(default)]
     exclude: Vec<Spanned<String>>,
 }
+
+type ParamTexts = BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<toml::Value>>>;
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -238,7 +247,9 @@ impl Workspace {
             text: Some(Arc::clone(text)),
             organization: raw.organization.name,
             bindings: raw.evidence.into_iter().map(|binding| reader.binding(binding)).collect(),
+            param_ranges: ranges(&raw.params),
             params: reader.params(raw.params),
+            identities: Identities::read(raw.identity, text, &mut reader.errors),
             waivers: raw.waiver.into_iter().filter_map(|waiver| reader.waiver(waiver)).collect(),
             overrides: raw.overrides.into_iter().filter_map(|one| reader.overruling(one)).collect(),
             trusted_packs: raw.trust.packs,
@@ -262,6 +273,13 @@ impl Workspace {
             .any(|asked| matches!(asked.get_ref().as_str(), "required") || asked.get_ref() == kind);
         asked || self.bindings.iter().any(|binding| binding.complete && binding.kind.as_deref() == Some(kind))
     }
+}
+
+fn ranges(params: &ParamTexts) -> BTreeMap<(String, String), Range<usize>> {
+    let of =
+        |rule: &Spanned<String>, name: &Spanned<String>| (rule.get_ref().clone(), name.get_ref().clone());
+    let all = params.iter().flat_map(|(rule, values)| values.iter().map(move |one| (rule, one)));
+    all.map(|(rule, (name, value))| (of(rule, name), value.span())).collect()
 }
 
 /// The day of a date of TOML.
@@ -378,10 +396,7 @@ impl Reader<'_> {
         }
     }
 
-    fn params(
-        &mut self,
-        raw: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<toml::Value>>>,
-    ) -> BTreeMap<String, BTreeMap<String, ParamValue>> {
+    fn params(&mut self, raw: ParamTexts) -> BTreeMap<String, BTreeMap<String, ParamValue>> {
         let mut params = BTreeMap::new();
         for (rule, values) in raw {
             self.rule(&rule);

@@ -1,6 +1,6 @@
 //! What can be wrong between the parts of packs: names that point nowhere.
 
-use super::{Control, Form, Kind, Packs, Rule, Shape};
+use super::{Control, Form, Keys, Kind, Packs, Rule, Scan, Shape};
 use crate::code::Code;
 use crate::finding::Diagnostic;
 use crate::source::Source;
@@ -62,19 +62,42 @@ fn fields(packs: &Packs, rule: &Rule) -> Vec<Diagnostic> {
         Form::Each(each) => {
             each.iter().for_each(|each| each.at.iter().for_each(|field| check(&each.from, field)));
         }
-        Form::Scan(scan) => {
-            let finding = scan.finding.as_ref();
-            let pointed = finding.iter().flat_map(|finding| &finding.at);
-            scan.by.iter().chain(pointed).for_each(|field| check(&scan.from, field));
-            if let Some(join) = &scan.join {
-                check(&scan.from, &join.record_field);
-                check(&join.to, &join.table_field);
-                finding.iter().flat_map(|finding| &finding.at_join).for_each(|field| check(&join.to, field));
-            }
-        }
+        Form::Scan(scan) => scan_fields(scan, &mut check),
         Form::Judge => {}
     }
+    if let Form::Scan(scan) = &rule.form {
+        errors.extend(no_number(packs, rule, scan));
+    }
     errors
+}
+
+fn scan_fields(scan: &Scan, check: &mut dyn FnMut(&str, &str)) {
+    let finding = scan.finding.as_ref();
+    let pointed = finding.iter().flat_map(|finding| &finding.at);
+    let then = scan.then.iter().flat_map(|then| &then.by);
+    let kept = scan.distinct.iter().chain(&scan.sum).chain(&scan.ends);
+    let top = scan.top.iter().map(|top| &top.field);
+    let of_records = scan.by.iter().chain(pointed).chain(then).chain(kept).chain(top);
+    of_records.for_each(|field| check(&scan.from, field));
+    if let Some(join) = &scan.join {
+        check(&scan.from, &join.record_field);
+        check(&join.to, &join.table_field);
+    }
+    if let Some(Keys::Table { from, field, .. }) = scan.expect.as_ref().map(|expect| &expect.keys) {
+        check(from, field);
+    }
+    let table = scan.join.as_ref().map(|join| &join.to).or(scan.expected_kind());
+    for field in finding.iter().flat_map(|finding| &finding.at_join) {
+        table.into_iter().for_each(|table| check(table, field));
+    }
+}
+
+/// A sum of what are no numbers.
+fn no_number(packs: &Packs, rule: &Rule, scan: &Scan) -> Option<Diagnostic> {
+    let field = scan.sum.as_ref()?;
+    let slot = packs.event_fields.slot(field)?;
+    let message = || format!("`{field}` holds texts; `sum` needs a field of numbers");
+    (!packs.event_fields.is_number(slot)).then(|| at_name(&rule.text, field, message()))
 }
 
 fn has_field(packs: &Packs, kind: &Kind, field: &str) -> bool {

@@ -10,7 +10,9 @@ mod lint;
 mod log_source;
 mod manifest;
 mod param;
+mod reader;
 mod rule;
+mod scan;
 mod words;
 
 pub use control::{Attributes, Automation, Control, Documented, OldControl, Requirement, Theme};
@@ -19,7 +21,9 @@ pub use kind::{Field, Holds, Kind, PersonFields, Required, Shape};
 pub use log_source::{Derivation, EventFields, LogFormat, LogSource, Pattern, TimeFormat};
 pub use manifest::Profile;
 pub use param::{Param, ParamKind, ParamValue};
-pub use rule::{Compare, Each, Expression, Form, Join, Length, Ratio, Rule, Scan, ScanFinding};
+pub use reader::{Expression, Length};
+pub use rule::{Each, Form, Ratio, Rule};
+pub use scan::{Compare, Expect, Join, Keys, Scan, ScanFinding, Then, Top};
 pub use words::{Vocabulary, normalize_header, normalize_word};
 
 use crate::code::Code;

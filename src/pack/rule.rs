@@ -1,12 +1,13 @@
 //! Rules as their files declare them: what to look at, and what to say.
 
-use super::param::{Param, ParamKind, ParamText};
+use super::param::{Param, ParamText};
+use super::reader::{Expression, Reader};
+use super::scan::{FindingText, Scan, ScanText};
 use crate::code::Code;
 use crate::control_id::ControlId;
 use crate::finding::{Basis, Diagnostic, Grade};
 use crate::source::Source;
-use crate::time::Duration;
-use crate::toml_text::{self, wrong};
+use crate::toml_text;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -84,77 +85,6 @@ pub struct Each {
     pub grace: Option<String>,
 }
 
-/// One look at the records of logs.
-#[derive(Clone, Debug)]
-pub struct Scan {
-    /// Kind of events.
-    pub from: String,
-    /// Records that count as population; all when absent.
-    pub among: Option<Expression>,
-    /// Records that are kept; all when absent.
-    pub condition: Option<Expression>,
-    /// A table to join each record with.
-    pub join: Option<Join>,
-    /// Joined records that are kept; sees `r` and `j`.
-    pub keep: Option<Expression>,
-    /// Fields to group by; one group for all when empty.
-    pub by: Vec<String>,
-    /// Counts are the most that fall into any window of this length.
-    pub window: Option<Length>,
-    /// A silence longer than this is an exception of its group; `having` says which groups count.
-    pub gap: Option<Length>,
-    /// Groups that are exceptions; sees `g`.
-    pub having: Option<Expression>,
-    /// What to say of a group; absent when a script judges the groups.
-    pub finding: Option<ScanFinding>,
-}
-
-/// A length of time, given or left to a parameter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Length {
-    /// Given in the rule, as `10m`.
-    Fixed(Duration),
-    /// The value of this parameter.
-    Param(String),
-}
-
-/// What a scan says of a group.
-#[derive(Clone, Debug)]
-pub struct ScanFinding {
-    /// What to say; sees `g`.
-    pub message: Expression,
-    /// Fields of the records to point at.
-    pub at: Vec<String>,
-    /// Fields of the joined row to point at.
-    pub at_join: Vec<String>,
-}
-
-/// A hash join of records with a table.
-#[derive(Clone, Debug)]
-pub struct Join {
-    /// Kind of table.
-    pub to: String,
-    /// Field of the record.
-    pub record_field: String,
-    /// Field of the table.
-    pub table_field: String,
-    /// How the two are compared.
-    pub compare: Compare,
-}
-
-/// How the two sides of a join are compared. The rule declares it; nothing is guessed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Compare {
-    /// Letter by letter.
-    #[default]
-    Exact,
-    /// Without regard to case.
-    Case,
-    /// As accounts: `eve@ex.org`, `EX\eve` and `Eve` are one.
-    Account,
-}
-
 /// Shares of exceptions in the population above which the grade rises.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -163,17 +93,6 @@ pub struct Ratio {
     pub major_above: f64,
     /// What the share rests on.
     pub basis: Basis,
-}
-
-/// An expression of a rule, with its place in the rule's file.
-#[derive(Clone, Debug)]
-pub struct Expression {
-    /// The expression.
-    pub text: String,
-    /// Bytes of the value in the file, quotes included.
-    pub range: Range<usize>,
-    /// True when the file writes it letter by letter, so that its columns can be counted.
-    pub is_literal: bool,
 }
 
 #[derive(Deserialize)]
@@ -216,41 +135,6 @@ struct EachText {
     at: Vec<String>,
     grade: Option<Grade>,
     grace: Option<Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ScanText {
-    from: String,
-    among: Option<Spanned<String>>,
-    #[serde(rename = "where")]
-    condition: Option<Spanned<String>>,
-    join: Option<JoinText>,
-    keep: Option<Spanned<String>>,
-    #[serde(default)]
-    by: Vec<String>,
-    window: Option<Spanned<String>>,
-    gap: Option<Spanned<String>>,
-    having: Option<Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct JoinText {
-    to: String,
-    on: [String; 2],
-    #[serde(default)]
-    compare: Compare,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FindingText {
-    message: Spanned<String>,
-    #[serde(default)]
-    at: Vec<String>,
-    #[serde(default)]
-    at_join: Vec<String>,
 }
 
 impl Rule {
@@ -308,11 +192,7 @@ impl Rule {
                 .iter()
                 .flat_map(|each| each.among.iter().chain([&each.condition, &each.message]))
                 .collect(),
-            Form::Scan(scan) => {
-                let conditions = [&scan.among, &scan.condition, &scan.keep, &scan.having];
-                let message = scan.finding.iter().map(|finding| &finding.message);
-                conditions.into_iter().flatten().chain(message).collect()
-            }
+            Form::Scan(scan) => scan.expressions(),
             Form::Judge => Vec::new(),
         }
     }
@@ -322,25 +202,13 @@ impl Form {
     fn kinds(&self) -> Vec<String> {
         match self {
             Self::Each(each) => each.iter().map(|each| each.from.clone()).collect(),
-            Self::Scan(scan) => std::iter::once(scan.from.clone())
-                .chain(scan.join.iter().map(|join| join.to.clone()))
-                .collect(),
+            Self::Scan(scan) => scan.kinds(),
             Self::Judge => Vec::new(),
         }
     }
 }
 
-/// Turns the parts of a file into a rule and collects what is wrong.
-struct Reader<'a> {
-    source: &'a Source,
-    errors: Vec<Diagnostic>,
-}
-
 impl Reader<'_> {
-    fn wrong<T>(&mut self, value: &Spanned<T>, message: impl Into<String>) {
-        self.errors.push(wrong(self.source, Code::InvalidRule, value, message));
-    }
-
     fn check_names(&mut self, raw: &RuleText) {
         let stem = self.source.name().rsplit('/').next().and_then(|name| name.strip_suffix(".toml"));
         let stem = stem.unwrap_or_default().to_owned();
@@ -398,11 +266,6 @@ impl Reader<'_> {
         }
     }
 
-    fn whole(&mut self, range: Range<usize>, message: &str) {
-        let place = self.source.span(range).place("in this rule");
-        self.errors.push(Diagnostic::error(Code::InvalidRule, message).at(place));
-    }
-
     fn each(&mut self, text: EachText, params: &BTreeMap<String, Param>) -> Each {
         if let Some(grace) = &text.grace
             && !params.contains_key(grace.get_ref())
@@ -418,60 +281,5 @@ impl Reader<'_> {
             grade: text.grace.as_ref().map(|_| Grade::Opportunity).or(text.grade),
             grace: text.grace.map(Spanned::into_inner),
         }
-    }
-
-    fn scan(
-        &mut self,
-        text: Spanned<ScanText>,
-        finding: Option<FindingText>,
-        has_script: bool,
-        params: &BTreeMap<String, Param>,
-    ) -> Scan {
-        if finding.is_none() && !has_script {
-            self.wrong(&text, "a scan needs [finding], or a script that judges its groups");
-        }
-        let text = text.into_inner();
-        Scan {
-            from: text.from,
-            among: text.among.map(|text| self.expression(text)),
-            condition: text.condition.map(|text| self.expression(text)),
-            join: text.join.map(|join| {
-                let [record_field, table_field] = join.on;
-                Join { to: join.to, record_field, table_field, compare: join.compare }
-            }),
-            keep: text.keep.map(|text| self.expression(text)),
-            by: text.by,
-            window: text.window.and_then(|text| self.length(&text, params)),
-            gap: text.gap.and_then(|text| self.length(&text, params)),
-            having: text.having.map(|text| self.expression(text)),
-            finding: finding.map(|finding| ScanFinding {
-                message: self.message(finding.message),
-                at: finding.at,
-                at_join: finding.at_join,
-            }),
-        }
-    }
-
-    fn length(&mut self, text: &Spanned<String>, params: &BTreeMap<String, Param>) -> Option<Length> {
-        let name = text.get_ref();
-        if params.get(name).is_some_and(|param| param.kind == ParamKind::Duration) {
-            return Some(Length::Param(name.clone()));
-        }
-        let fixed = name.parse().map(Length::Fixed);
-        fixed.map_err(|error| self.wrong(text, format!("{error}, or name a parameter that is one"))).ok()
-    }
-
-    fn expression(&self, text: Spanned<String>) -> Expression {
-        let range = text.span();
-        let written = self.source.text().get(range.clone()).unwrap_or_default();
-        let is_literal = written.contains(text.get_ref().as_str());
-        Expression { text: text.into_inner(), range, is_literal }
-    }
-
-    /// A message is a text in which `${…}` stands for a value.
-    fn message(&self, text: Spanned<String>) -> Expression {
-        let mut message = self.expression(text);
-        message.text = format!("`{}`", message.text.replace('`', "'"));
-        message
     }
 }

@@ -80,7 +80,8 @@ impl<'p> Sample<'p> {
 /// The parts at which a scan can wait: of the condition that is asked first, where no interpreter
 /// is needed, those that must all hold.
 fn gates(scan: &Scan) -> Vec<Gate<'_>> {
-    let first = scan.among.as_ref().or(scan.condition.as_ref());
+    let kept = scan.condition.as_ref().filter(|_| !scan.looks_beyond());
+    let first = scan.among.as_ref().or(kept);
     let Some(predicate) = first.and_then(|condition| condition.predicate.as_deref()) else {
         return Vec::new();
     };

@@ -1,16 +1,18 @@
-//! Records that share a key: how many, from when to when, how dense, how silent.
+//! Records that share a key: how many, from when to when, and what else a scan keeps of them.
 
+use super::aggregate::{
+    Burst, Distinct, Ends, Given, Marks, Pair, Pairs, Silence, Stretches, Top, Total, Wanted,
+};
 use super::join::RowNumber;
 use super::mark::Mark;
-use crate::time::Duration;
-use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Records of a group that a finding can point at.
 const EXEMPLARS: usize = 5;
 
 /// Records of one key.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Group {
     /// Number of records.
     pub count: u64,
@@ -22,153 +24,161 @@ pub struct Group {
     pub exemplars: BTreeSet<Mark>,
     /// The row that the first record joined with.
     pub joined: Option<RowNumber>,
-    /// All of them, where a window counts.
-    marks: Vec<Mark>,
-    /// Stretches without a silence, where silences count.
-    stretches: Vec<Stretch>,
+    marks: Marks,
+    stretches: Stretches,
+    /// What only some scans keep, and costs others nothing.
+    more: Option<Box<More>>,
 }
 
-/// Records of which each follows the one before it soon enough.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Stretch {
-    first: Mark,
-    last: Mark,
-}
-
-/// The densest window of a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Burst {
-    /// Records in it.
-    pub count: u64,
-    /// The first of them.
-    pub first: Mark,
-    /// The last of them.
-    pub last: Mark,
-}
-
-/// Two records with nothing between them for too long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Silence {
-    /// The last record before it.
-    pub before: Mark,
-    /// The first record behind it.
-    pub behind: Mark,
-}
-
-impl Silence {
-    /// How long it was, in seconds.
-    pub fn seconds(&self) -> i64 {
-        self.behind.time.duration_since(self.before.time).as_secs()
-    }
+/// Aggregates that a scan declares.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct More {
+    distinct: Distinct,
+    total: Total,
+    top: Top,
+    ends: Ends,
+    pairs: Pairs,
 }
 
 impl Group {
     /// A group of one record.
-    pub(super) fn new(
-        mark: Mark,
-        joined: Option<RowNumber>,
-        window: Option<Duration>,
-        gap: Option<Duration>,
-    ) -> Self {
-        let timed = mark.has_time();
-        Self {
-            count: 1,
+    pub(super) fn new(mark: Mark, joined: Option<RowNumber>, given: Given, wanted: &Wanted) -> Self {
+        let mut group = Self {
+            count: 0,
             first: mark,
             last: mark,
-            exemplars: BTreeSet::from([mark]),
+            exemplars: BTreeSet::new(),
             joined,
-            marks: if window.is_some() && timed { vec![mark] } else { Vec::new() },
-            stretches: if gap.is_some() && timed {
-                vec![Stretch { first: mark, last: mark }]
-            } else {
-                Vec::new()
-            },
+            marks: Marks::default(),
+            stretches: Stretches::default(),
+            more: None,
+        };
+        group.add(mark, joined, given, wanted);
+        group
+    }
+
+    /// Adds a record.
+    pub(super) fn add(&mut self, mark: Mark, joined: Option<RowNumber>, given: Given, wanted: &Wanted) {
+        self.count += u64::from(!given.follows);
+        if mark < self.first {
+            (self.first, self.joined) = (mark, joined);
+        }
+        self.last = self.last.later(mark);
+        self.show(mark);
+        if wanted.window.is_some() && wanted.distinct.is_empty() {
+            self.marks.add(mark);
+        }
+        if let Some(gap) = wanted.gap.filter(|_| mark.has_time()) {
+            self.stretches.add(mark, gap);
+        }
+        self.add_more(mark, given, wanted);
+    }
+
+    fn add_more(&mut self, mark: Mark, given: Given, wanted: &Wanted) {
+        let values = wanted.limits.values;
+        if let Some(value) = given.distinct {
+            let mark = wanted.window.map(|_| mark);
+            self.more().distinct.add(value, mark, values);
+        }
+        if let Some(number) = given.number {
+            self.more().total.add(number);
+        }
+        if let Some(value) = given.top {
+            self.more().top.add(value, 1, values);
+        }
+        if !wanted.ends.is_empty() {
+            self.more().ends.add(mark, given.ends);
+        }
+        if wanted.within.is_some() {
+            self.more().pairs.add(mark, given.follows);
         }
     }
 
     /// Puts another part of the same group into this one.
-    pub(super) fn merge(&mut self, other: Self, gap: Option<Duration>) {
+    pub(super) fn merge(&mut self, other: Self, wanted: &Wanted) {
         self.count += other.count;
         if other.first < self.first {
-            self.first = other.first;
-            self.joined = other.joined;
+            (self.first, self.joined) = (other.first, other.joined);
         }
-        // What has no time is later than all, and no end of anything.
-        self.last = match (self.last.has_time(), other.last.has_time()) {
-            (true, false) => self.last,
-            (false, true) => other.last,
-            _ => self.last.max(other.last),
-        };
-        self.exemplars.extend(other.exemplars);
+        self.last = self.last.later(other.last);
+        other.exemplars.into_iter().for_each(|mark| self.show(mark));
+        self.marks.merge(other.marks);
+        if let Some(gap) = wanted.gap {
+            self.stretches.merge(other.stretches, gap);
+        }
+        if let Some(other) = other.more {
+            let more = self.more();
+            more.distinct.merge(other.distinct, wanted.limits.values);
+            more.total.merge(other.total);
+            more.top.merge(other.top, wanted.limits.values);
+            more.ends.merge(other.ends);
+            more.pairs.merge(other.pairs);
+        }
+    }
+
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+
+    fn show(&mut self, mark: Mark) {
+        if self.exemplars.len() == EXEMPLARS && self.exemplars.last().is_some_and(|last| *last < mark) {
+            return;
+        }
+        self.exemplars.insert(mark);
         while self.exemplars.len() > EXEMPLARS {
             self.exemplars.pop_last();
         }
-        self.marks.extend(other.marks);
-        if let Some(gap) = gap {
-            self.join_stretches(other.stretches, gap);
-        }
     }
 
-    /// Number of marks that are held besides the exemplars.
-    pub(super) fn held(&self) -> usize {
-        self.marks.len() + self.stretches.len()
+    /// What it costs to hold, in marks and values; never less after more records.
+    pub(super) fn held(&self, wanted: &Wanted) -> usize {
+        let stretches = wanted.gap.map_or(0, |gap| Stretches::held(self.count, self.first, self.last, gap));
+        let more = self.more.as_ref();
+        let more = more.map_or(0, |more| more.distinct.held() + more.top.held() + more.pairs.held());
+        self.marks.held() + stretches + more
     }
 
-    /// Joins stretches that no silence parts. A stretch hides no silence, so the joined stretches
-    /// of two parts are those of the whole.
-    fn join_stretches(&mut self, others: Vec<Stretch>, gap: Duration) {
-        // A log that is in order only ever goes on where the last stretch ends.
-        let follows =
-            |stretch: &Stretch| self.stretches.last().is_none_or(|last| last.first <= stretch.first);
-        let in_order = others.len() == 1 && others.iter().all(follows);
-        self.stretches.extend(others);
-        if !in_order {
-            self.stretches.sort_unstable();
-        }
-        let from = if in_order { self.stretches.len().saturating_sub(2) } else { 0 };
-        let mut joined: Vec<Stretch> = self.stretches.drain(from..).collect::<Vec<_>>();
-        let mut kept: Vec<Stretch> = Vec::new();
-        for stretch in joined.drain(..) {
-            match kept.last_mut() {
-                Some(last) if seconds_between(last.last.time, stretch.first.time) <= gap.seconds => {
-                    last.last = last.last.max(stretch.last);
-                }
-                _ => kept.push(stretch),
-            }
-        }
-        self.stretches.extend(kept);
+    /// True when it had more values than are kept.
+    pub fn is_over(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| more.distinct.is_over() || more.top.is_over())
     }
 
-    /// The window of this length with most records; the earliest of equal ones. A window holds
-    /// what happens up to its length after its first record, that moment included.
-    pub fn burst(&self, window: Duration) -> Option<Burst> {
-        let mut marks = self.marks.clone();
-        marks.sort_unstable();
-        let mut best: Option<Burst> = None;
-        let mut from = 0;
-        for (at, last) in marks.iter().enumerate() {
-            while seconds_between(marks[from].time, last.time) > window.seconds {
-                from += 1;
-            }
-            let count = (at - from + 1) as u64;
-            if best.is_none_or(|best| count > best.count) {
-                best = Some(Burst { count, first: marks[from], last: *last });
-            }
+    /// The window with most records, or with most different values where these are counted.
+    pub fn burst(&self, wanted: &Wanted) -> Option<Burst> {
+        let window = wanted.window?;
+        match &self.more {
+            Some(more) if !wanted.distinct.is_empty() => more.distinct.burst(window),
+            _ => self.marks.burst(window),
         }
-        best
     }
 
     /// The silences between the records, in order.
     pub fn silences(&self) -> Vec<Silence> {
-        self.stretches
-            .windows(2)
-            .map(|pair| Silence { before: pair[0].last, behind: pair[1].first })
-            .collect()
+        self.stretches.silences()
     }
-}
 
-fn seconds_between(earlier: Timestamp, later: Timestamp) -> i64 {
-    let between = later.duration_since(earlier);
-    // Part of a second more than a length is more than the length.
-    between.as_secs() + i64::from(between.subsec_nanos() > 0)
+    /// The number of different values.
+    pub fn distinct(&self) -> u64 {
+        self.more.as_ref().map_or(0, |more| more.distinct.count())
+    }
+
+    /// The sum of the number, its least and its greatest value; none where no record has one.
+    pub fn total(&self) -> Option<&Total> {
+        self.more.as_ref().map(|more| &more.total)
+    }
+
+    /// The commonest values, so many.
+    pub fn top(&self, most: usize) -> Vec<(String, u64)> {
+        self.more.as_ref().map(|more| more.top.most(most)).unwrap_or_default()
+    }
+
+    /// What the first and the last record hold.
+    pub fn ends(&self) -> Option<&Ends> {
+        self.more.as_ref().map(|more| &more.ends)
+    }
+
+    /// The records that follow another one soon enough.
+    pub fn pairs(&self, wanted: &Wanted) -> Option<Pair> {
+        self.more.as_ref()?.pairs.within(wanted.within?)
+    }
 }

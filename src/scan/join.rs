@@ -1,6 +1,6 @@
 //! Tables that records are joined with.
 
-use crate::evidence::{Row, Table};
+use crate::evidence::{Identities, Row, Table};
 use crate::pack::Compare;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub struct JoinWith {
     /// Slot of the record's field.
     pub slot: usize,
-    compare: Compare,
+    compare: Comparing,
     tables: Vec<Arc<Table>>,
     rows: HashMap<String, Vec<RowNumber>>,
 }
@@ -26,16 +26,23 @@ pub struct RowNumber {
     pub row: u32,
 }
 
+impl RowNumber {
+    /// The rows of the tables of a kind with their numbers, in order.
+    pub fn all(tables: &[Arc<Table>]) -> impl Iterator<Item = (Self, Row)> {
+        (0..)
+            .zip(tables)
+            .flat_map(|(table, rows)| rows.rows().zip(0..).map(move |(one, row)| (Self { table, row }, one)))
+    }
+}
+
 impl JoinWith {
     /// Tables of one kind, to be found by this field of theirs.
-    pub fn new(slot: usize, tables: &[Arc<Table>], field: &str, compare: Compare) -> Self {
+    pub fn new(slot: usize, tables: &[Arc<Table>], field: &str, compare: Comparing) -> Self {
         let mut rows: HashMap<String, Vec<RowNumber>> = HashMap::new();
-        for (table, number) in tables.iter().zip(0..) {
-            for (row, at) in table.rows().zip(0..) {
-                let value = comparable(row.text(field), compare);
-                if !value.is_empty() {
-                    rows.entry(value.into_owned()).or_default().push(RowNumber { table: number, row: at });
-                }
+        for (number, row) in RowNumber::all(tables) {
+            let value = compare.comparable(row.text(field));
+            if !value.is_empty() {
+                rows.entry(value.into_owned()).or_default().push(number);
             }
         }
         Self { slot, compare, tables: tables.to_vec(), rows }
@@ -43,7 +50,7 @@ impl JoinWith {
 
     /// The rows that join with a value, in the order of their tables.
     pub fn find(&self, value: &str) -> &[RowNumber] {
-        self.rows.get(&*comparable(value, self.compare)).map_or(&[], Vec::as_slice)
+        self.rows.get(&*self.compare.comparable(value)).map_or(&[], Vec::as_slice)
     }
 
     /// The row of this number.
@@ -53,16 +60,28 @@ impl JoinWith {
     }
 }
 
-/// A value as a join compares it. What is in lower case already is not copied: a join is asked
-/// once a record.
-pub(super) fn comparable(value: &str, compare: Compare) -> Cow<'_, str> {
-    let value = value.trim();
-    match compare {
-        Compare::Exact => Cow::Borrowed(value),
-        Compare::Case => lower(value),
-        Compare::Account => {
-            let bare = value.rsplit_once('\\').map_or(value, |(_, account)| account);
-            lower(bare.split_once('@').map_or(bare, |(account, _)| account))
+/// How values are compared, as the rule and `preaudit.toml` declare it.
+#[derive(Clone, Debug, Default)]
+pub struct Comparing {
+    /// What the rule says.
+    pub compare: Compare,
+    /// What `preaudit.toml` says.
+    pub identities: Identities,
+}
+
+impl Comparing {
+    /// A value as it is compared. What is in lower case already is not copied: a join is asked
+    /// once a record.
+    pub fn comparable<'v>(&self, value: &'v str) -> Cow<'v, str> {
+        let value = value.trim();
+        match self.compare {
+            Compare::Exact => Cow::Borrowed(value),
+            Compare::Case => lower(value),
+            Compare::Account => {
+                let bare = value.rsplit_once('\\').map_or(value, |(_, account)| account);
+                lower(bare.split_once('@').map_or(bare, |(account, _)| account))
+            }
+            Compare::Identity => Cow::Owned(self.identities.comparable(value)),
         }
     }
 }
@@ -80,6 +99,9 @@ mod tests {
 
     #[test]
     fn accounts_compare_as_declared_and_not_by_guess() {
+        let comparable = |value: &str, compare| {
+            Comparing { compare, ..Comparing::default() }.comparable(value).into_owned()
+        };
         assert_eq!(comparable(r"EX\Eve", Compare::Account), comparable("eve@ex.org", Compare::Account));
         assert_ne!(comparable("Eve", Compare::Exact), comparable("eve", Compare::Exact));
         assert_eq!(comparable(" Eve ", Compare::Case), "eve");

@@ -31,4 +31,20 @@ impl Mark {
     pub fn has_time(self) -> bool {
         self.time != Timestamp::MAX
     }
+
+    /// The later of two. What has no time is the end of nothing.
+    #[must_use]
+    pub fn later(self, other: Self) -> Self {
+        match (self.has_time(), other.has_time()) {
+            (true, false) => self,
+            (false, true) => other,
+            _ => self.max(other),
+        }
+    }
+
+    /// Seconds from this to a later one; part of a second more than a length is more than it.
+    pub fn seconds_to(self, later: Self) -> i64 {
+        let between = later.time.duration_since(self.time);
+        between.as_secs() + i64::from(between.subsec_nanos() > 0)
+    }
 }

@@ -4,20 +4,27 @@
 //! order and any split, so that files, threads, nights and machines can each have their own.
 
 mod access;
+mod aggregate;
+mod expected;
 mod gate;
 mod group;
 mod join;
 mod joined;
+mod keep;
 mod look_up;
 mod mark;
 mod pass;
 mod predicate;
+#[cfg(test)]
+mod properties;
 mod reckon;
 mod tally;
 mod texts;
 
-pub use group::{Burst, Group, Silence};
-pub use join::{JoinWith, RowNumber};
+pub use aggregate::{Burst, Ends, Limits, Number, Pair, Period, Silence, Total, Wanted, periods_between};
+pub use expected::Expected;
+pub use group::Group;
+pub use join::{Comparing, JoinWith, RowNumber};
 pub use joined::{Joined, JoinedField};
 pub use look_up::look_up;
 pub use mark::Mark;
@@ -32,7 +39,7 @@ use crate::evidence::{Decision, Evidence, Log, LogRead, Record, Row};
 use crate::finding::{Diagnostic, count};
 use crate::pack::EventFields;
 use crate::place::Place;
-use crate::time::{Duration, Time};
+use crate::time::Time;
 use crate::world::World;
 use access::Access;
 use gate::Sample;
@@ -58,10 +65,22 @@ pub struct Scan {
     pub keep: Option<Condition>,
     /// Slots of the fields to group by.
     pub by: Vec<usize>,
-    /// Length of the window in which events are counted.
-    pub window: Option<Duration>,
-    /// Length of a silence that matters.
-    pub gap: Option<Duration>,
+    /// What is kept of each group.
+    pub wanted: Arc<Wanted>,
+    /// Records that follow those that are kept, where sequences count.
+    pub then: Option<Then>,
+    /// Keys that are expected, where their absence counts.
+    pub expected: Option<Expected>,
+    /// Slots without which the groups say nothing, a bit each.
+    pub keeps: u128,
+}
+
+/// Records that follow those that are kept.
+pub struct Then {
+    /// Which they are.
+    pub condition: Condition,
+    /// Slots of the fields that hold the same as those that the others are grouped by.
+    pub by: Vec<usize>,
 }
 
 impl Scan {
@@ -69,8 +88,18 @@ impl Scan {
     pub fn slots(&self) -> u128 {
         let conditions = [&self.among, &self.condition, &self.keep].into_iter().flatten();
         let asked = conditions.fold(0, |bits, condition| bits | condition.slots);
-        let joined = self.join.as_ref().map_or(0, |join| 1 << join.slot);
-        self.by.iter().fold(asked | joined, |bits, slot| bits | 1 << slot)
+        let then = self.then.as_ref();
+        let asked = asked | then.map_or(0, |then| then.condition.slots);
+        let kept = self.by.iter().copied().chain(self.wanted.slots());
+        let kept = kept.chain(self.join.iter().map(|join| join.slot));
+        let kept = kept.chain(then.iter().flat_map(|then| then.by.iter().copied()));
+        kept.fold(asked, |bits, slot| bits | 1 << slot)
+    }
+
+    /// True when records matter to it that it does not keep: those that follow others, and those
+    /// that tell in which periods keys are expected.
+    fn looks_beyond(&self) -> bool {
+        self.then.is_some() || (self.expected.is_some() && self.wanted.every.is_some())
     }
 
     /// A scan that counts all records by the values of the field in this slot.
@@ -83,8 +112,10 @@ impl Scan {
             join: None,
             keep: None,
             by: vec![slot],
-            window: None,
-            gap: None,
+            wanted: Arc::default(),
+            then: None,
+            expected: None,
+            keeps: 0,
         }
     }
 }
@@ -191,7 +222,7 @@ fn merge(all: &mut [Tally], part: Vec<Tally>) {
 }
 
 fn tallies(scans: &[Scan]) -> Vec<Tally> {
-    scans.iter().map(|scan| Tally::new(scan.window, scan.gap)).collect()
+    scans.iter().map(|scan| Tally::new(Arc::clone(&scan.wanted))).collect()
 }
 
 fn troubles(log: &Log, read: &LogRead) -> Vec<Diagnostic> {

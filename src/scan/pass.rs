@@ -2,6 +2,7 @@
 
 use super::access::Access;
 use super::join::{JoinWith, RowNumber};
+use super::keep::{follow, keep};
 use super::{Condition, Mark, Scan, Sighting, Tally, Window};
 use crate::evidence::{Decision, Record, Row};
 use crate::finding::Diagnostic;
@@ -87,9 +88,12 @@ impl<'a> Pass<'a> {
         }
         self.shown[scan] = self.record;
         let tally = &mut self.tallies[scan];
+        let before = tally.undecidable;
         if let Err(fault) = look(&self.scans[scan], tally, sighting, mark) {
             tally.fault(mark, fault);
         }
+        // A record is undecidable once, however many conditions it leaves in doubt.
+        tally.undecidable = tally.undecidable.min(before + 1);
     }
 
     /// Adds what was learned of the part behind.
@@ -145,6 +149,16 @@ fn look(scan: &Scan, tally: &mut Tally, sighting: &Sighting<'_, '_>, mark: Mark)
         }
         tally.population += 1;
     }
+    if scan.looks_beyond() {
+        if mark.has_time() {
+            tally.span(mark, mark);
+        }
+        if let Some(then) = &scan.then
+            && ask(Some(&then.condition), tally, sighting, None, mark)?
+        {
+            follow(scan, tally, sighting.record, mark);
+        }
+    }
     if !ask(scan.condition.as_ref(), tally, sighting, None, mark)? {
         return Ok(());
     }
@@ -153,11 +167,7 @@ fn look(scan: &Scan, tally: &mut Tally, sighting: &Sighting<'_, '_>, mark: Mark)
         let Some(row) = find(scan, join, tally, sighting, mark)? else { return Ok(()) };
         joined = Some(row);
     }
-    let key = scan
-        .by
-        .iter()
-        .map(|&slot| sighting.record.get(slot).map(|value| value.text().into_owned()).unwrap_or_default());
-    tally.keep(key.collect(), mark, joined);
+    keep(scan, tally, sighting.record, mark, joined);
     Ok(())
 }
 

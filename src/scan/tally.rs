@@ -1,23 +1,23 @@
 //! What one rule learns from records, in a form that merges.
 
+use super::aggregate::{Given, Wanted};
 use super::group::Group;
 use super::join::RowNumber;
 use super::mark::Mark;
 use crate::evidence::Record;
 use crate::finding::Diagnostic;
-use crate::time::Duration;
+use serde::{Deserialize, Serialize};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-/// A scan holds so many groups.
-const GROUPS: usize = 200_000;
-/// A scan holds so many marks for windows and silences.
-const MARKS: usize = 2_000_000;
 /// Undecidable records that can be pointed at.
 const UNDECIDED: usize = 5;
 
 /// The partial result of one scan over some records. Merging is associative and commutative:
-/// any split of the records, merged in any order, gives the same tally.
-#[derive(Clone, Debug, Default)]
+/// any split of the records, merged in any order, gives the same tally. So it is where there are
+/// more groups than may be held: the first ones by key are complete, the others are gone.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tally {
     /// Records of the kind.
     pub seen: u64,
@@ -39,15 +39,21 @@ pub struct Tally {
     pub failed: Option<(Mark, Diagnostic)>,
     /// True when something was dropped because too much was to be held.
     pub overflowed: bool,
-    window: Option<Duration>,
-    gap: Option<Duration>,
+    /// The first and the last record of the population that has a time, where periods count.
+    pub span: Option<(Mark, Mark)>,
+    /// Groups from this one on are dropped.
+    horizon: Option<Vec<String>>,
+    /// What the groups cost to hold.
     held: usize,
+    /// What the scan wants; the same in all tallies of a scan, so not part of what is stored.
+    #[serde(skip)]
+    wanted: Arc<Wanted>,
 }
 
 impl Tally {
-    /// An empty tally of a scan with this window or gap.
-    pub fn new(window: Option<Duration>, gap: Option<Duration>) -> Self {
-        Self { window, gap, ..Self::default() }
+    /// An empty tally of a scan that wants this of its groups.
+    pub fn new(wanted: Arc<Wanted>) -> Self {
+        Self { wanted, ..Self::default() }
     }
 
     /// Notes the slots that a condition read from a record.
@@ -74,28 +80,55 @@ impl Tally {
         }
     }
 
-    /// Adds a kept record to its group.
-    pub(super) fn keep(&mut self, key: Vec<String>, mark: Mark, joined: Option<RowNumber>) {
-        if self.window.is_some() && !mark.has_time() {
-            return self.undecidable(mark);
-        }
-        let one = Group::new(mark, joined, self.window, self.gap);
-        self.add(key, one);
+    /// Stretches the span of the population to two records that have a time.
+    pub(super) fn span(&mut self, first: Mark, last: Mark) {
+        let (known, until) = self.span.unwrap_or((first, last));
+        self.span = Some((known.min(first), until.max(last)));
     }
 
-    fn add(&mut self, key: Vec<String>, part: Group) {
-        self.held += part.held();
-        if self.held > MARKS {
-            self.overflowed = true;
+    /// Adds a kept record to its group.
+    pub(super) fn keep(&mut self, key: Vec<String>, mark: Mark, joined: Option<RowNumber>, given: Given) {
+        if self.is_beyond(&key) {
             return;
         }
-        if let Some(group) = self.groups.get_mut(&key) {
-            let before = group.held() + part.held();
-            group.merge(part, self.gap);
-            self.held -= before - group.held();
-        } else if self.groups.len() < GROUPS {
-            self.groups.insert(key, part);
-        } else {
+        match self.groups.get_mut(&key) {
+            Some(group) => {
+                let before = group.held(&self.wanted);
+                group.add(mark, joined, given, &self.wanted);
+                self.held = self.held - before + group.held(&self.wanted);
+                self.overflowed |= group.is_over();
+                self.settle();
+            }
+            None => self.put(key, Group::new(mark, joined, given, &self.wanted)),
+        }
+    }
+
+    fn is_beyond(&self, key: &[String]) -> bool {
+        self.horizon.as_ref().is_some_and(|horizon| key >= horizon.as_slice())
+    }
+
+    fn put(&mut self, key: Vec<String>, part: Group) {
+        let group = match self.groups.entry(key) {
+            Entry::Occupied(group) => {
+                let group = group.into_mut();
+                self.held -= group.held(&self.wanted);
+                group.merge(part, &self.wanted);
+                group
+            }
+            Entry::Vacant(place) => place.insert(part),
+        };
+        self.held += group.held(&self.wanted);
+        self.overflowed |= group.is_over();
+        self.settle();
+    }
+
+    /// Drops the last groups by key while too much is held. What a group costs never shrinks, so no
+    /// part of the records can drop a group that all of them together would keep.
+    fn settle(&mut self) {
+        while self.groups.len() > self.wanted.limits.groups || self.held > self.wanted.limits.held {
+            let Some((key, group)) = self.groups.pop_last() else { return };
+            self.held -= group.held(&self.wanted);
+            self.horizon = Some(key);
             self.overflowed = true;
         }
     }
@@ -116,91 +149,23 @@ impl Tally {
         if let Some((mark, fault)) = other.failed {
             self.fault(mark, fault);
         }
+        if let Some((first, last)) = other.span {
+            self.span(first, last);
+        }
+        if let Some(horizon) = other.horizon.filter(|horizon| !self.is_beyond(horizon)) {
+            let dropped = self.groups.split_off(&horizon);
+            self.held -= dropped.values().map(|group| group.held(&self.wanted)).sum::<usize>();
+            self.horizon = Some(horizon);
+        }
         for (key, part) in other.groups {
-            self.add(key, part);
+            if !self.is_beyond(&key) {
+                self.put(key, part);
+            }
         }
     }
 
     /// Slots that conditions read and no record fills.
     pub fn starved(&self) -> impl Iterator<Item = usize> + '_ {
         (0..128).filter(|&slot| self.reads & !self.filled & (1 << slot) != 0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::evidence::Position;
-    use proptest::prelude::*;
-
-    fn mark(second: i64, log: u32) -> Mark {
-        let position = Position { offset: second.unsigned_abs(), line: 1, column: 1 };
-        Mark { time: jiff::Timestamp::from_second(second).unwrap(), log, position, part: 0 }
-    }
-
-    fn tally(records: &[(u8, i64)], log: u32) -> Tally {
-        let mut tally = Tally::new(Some(Duration::seconds(60)), Some(Duration::seconds(600)));
-        for (key, second) in records {
-            tally.seen += 1;
-            tally.keep(vec![key.to_string()], mark(*second, log), None);
-        }
-        tally
-    }
-
-    /// What a report can see of a tally.
-    fn shown(tally: &Tally) -> String {
-        let groups = tally.groups.iter().map(|(key, group)| {
-            let burst = group.burst(Duration::seconds(60));
-            format!(
-                "{key:?} {} {:?} {:?} {:?} {burst:?} {:?}",
-                group.count,
-                group.first,
-                group.last,
-                group.exemplars,
-                group.silences()
-            )
-        });
-        format!("{} {:?}", tally.seen, groups.collect::<Vec<_>>())
-    }
-
-    proptest! {
-        #[test]
-        fn any_split_in_any_order_gives_the_same(
-            records in proptest::collection::vec((0_u8..3, 0_i64..5_000), 0..60),
-            cuts in (0_usize..60, 0_usize..60),
-            order in 0_usize..6,
-        ) {
-            let (a, b) = (cuts.0.min(cuts.1).min(records.len()), cuts.0.max(cuts.1).min(records.len()));
-            let parts = [&records[..a], &records[a..b], &records[b..]];
-            let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
-            let mut merged = tally(&[], 0);
-            for part in orders[order] {
-                merged.merge(tally(parts[part], 0));
-            }
-            let mut right = tally(parts[1], 0);
-            right.merge(tally(parts[2], 0));
-            let mut nested = tally(parts[0], 0);
-            nested.merge(right);
-            prop_assert_eq!(shown(&merged), shown(&tally(&records, 0)));
-            prop_assert_eq!(shown(&nested), shown(&merged));
-        }
-    }
-
-    #[test]
-    fn a_window_holds_its_last_moment() {
-        let tally = tally(&[(0, 0), (0, 30), (0, 60), (0, 61)], 0);
-        let burst = tally.groups[&vec!["0".to_owned()]].burst(Duration::seconds(60)).unwrap();
-        assert_eq!((burst.count, burst.first.time.as_second(), burst.last.time.as_second()), (3, 0, 60));
-    }
-
-    #[test]
-    fn a_silence_is_longer_than_the_gap_and_not_as_long() {
-        let silences = |seconds: &[i64]| {
-            let records: Vec<(u8, i64)> = seconds.iter().map(|second| (0, *second)).collect();
-            tally(&records, 0).groups[&vec!["0".to_owned()]].silences().len()
-        };
-        assert_eq!(silences(&[0, 600, 1200]), 0);
-        assert_eq!(silences(&[0, 601]), 1);
-        assert_eq!(silences(&[0, 1200, 600]), 0);
     }
 }

@@ -2,8 +2,9 @@
 
 use super::doubt::{decide, forget, guess};
 use super::engine::{CONDITION_STEPS, allow};
-use super::events::{EventView, GroupView};
+use super::events::EventView;
 use super::fault::{self, Within};
+use super::group_view::GroupView;
 use super::groups::{GroupField, Grouped};
 use super::lower;
 use super::{Setting, local};

@@ -1,6 +1,6 @@
 //! What a judgement sees: `cx`.
 
-use super::events::GroupView;
+use super::group_view::GroupView;
 use super::pointer::{Pointer, Target};
 use super::rows::{Rows, length};
 use crate::evidence::Row;

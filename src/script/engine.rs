@@ -5,7 +5,7 @@
 //! `tests/hostile.rs` for each of the holes.
 
 use super::names::Names;
-use super::{context, doubt, events, groups, rows, text, times, verdict};
+use super::{context, doubt, events, group_view, groups, rows, text, times, verdict};
 use crate::world::Deadline;
 use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage,
@@ -63,6 +63,7 @@ pub(super) fn build(names: &Names) -> Engine {
     times::register(&mut engine);
     rows::register(&mut engine, &names.fields);
     events::register(&mut engine, names);
+    group_view::register(&mut engine);
     groups::register(&mut engine);
     verdict::register(&mut engine);
     context::register(&mut engine);

@@ -1,9 +1,9 @@
-//! Events and groups of events as rules see them.
+//! Events as rules see them: `r`.
 
 use super::names::Names;
-use super::pointer::{EventPart, Pointer, Target};
+use super::pointer::EventPart;
 use crate::evidence::{Record, Scalar};
-use crate::scan::{Mark, Sighting};
+use crate::scan::Sighting;
 use crate::time::Time;
 use crate::toml_text::did_you_mean;
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString};
@@ -30,29 +30,6 @@ struct EventData {
 struct Below {
     event: EventView,
     path: ImmutableString,
-}
-
-/// A group of events as `g`.
-#[derive(Clone, Debug)]
-pub struct GroupView {
-    /// The values it is grouped by, joined.
-    pub key: String,
-    /// Each of the values it is grouped by.
-    pub keys: Vec<String>,
-    /// Number of events; the most in any window, where one is declared.
-    pub count: u64,
-    /// The first event.
-    pub first: Mark,
-    /// The last event.
-    pub last: Mark,
-    /// Number of silences, where silences count.
-    pub silences: usize,
-    /// The longest of them.
-    pub silence: Option<crate::time::Duration>,
-    /// The row it joined with.
-    pub joined: Option<crate::evidence::Row>,
-    /// Names of the event fields by slot.
-    pub fields: Arc<Vec<String>>,
 }
 
 impl EventView {
@@ -96,8 +73,7 @@ fn dynamic(value: &Scalar<'_>) -> Dynamic {
 pub(super) fn register(engine: &mut Engine, names: &Names) {
     engine
         .register_type_with_name::<EventView>("event")
-        .register_type_with_name::<Below>("fields of an event")
-        .register_type_with_name::<GroupView>("group of events");
+        .register_type_with_name::<Below>("fields of an event");
     let fields = Arc::new(names.event_fields.clone());
     let known = Arc::clone(&fields);
     engine.register_indexer_get(move |event: &mut EventView, name: &str| whole(&known, event, name));
@@ -117,7 +93,6 @@ pub(super) fn register(engine: &mut Engine, names: &Names) {
     for name in steps {
         register_step(engine, name, &fields);
     }
-    register_groups(engine);
 }
 
 /// Getters for each word of a path are much cheaper than the indexer that Rhai falls back to.
@@ -155,26 +130,8 @@ fn slot(fields: &[String], name: &str) -> Result<usize, Failed> {
     })
 }
 
-fn register_groups(engine: &mut Engine) {
-    engine.register_get("joined", |group: &mut GroupView| {
-        group.joined.clone().map_or(Dynamic::UNIT, Dynamic::from)
-    });
-    engine.register_indexer_get(|group: &mut GroupView, number: i64| -> Result<String, Failed> {
-        let key = usize::try_from(number).ok().and_then(|number| group.keys.get(number));
-        key.cloned().ok_or_else(|| format!("the group has {} keys", group.keys.len()).into())
-    });
-    let pointer = |group: &GroupView, mark: Mark, field: &str, label: &str| -> Result<Pointer, Failed> {
-        Ok(Pointer { target: Target::Event(mark, part(&group.fields, field)?), label: label.to_owned() })
-    };
-    engine.register_fn("at_first", move |group: &mut GroupView, field: &str, label: &str| {
-        pointer(group, group.first, field, label)
-    });
-    engine.register_fn("at_last", move |group: &mut GroupView, field: &str, label: &str| {
-        pointer(group, group.last, field, label)
-    });
-}
-
-fn part(fields: &[String], field: &str) -> Result<EventPart, Failed> {
+/// The part of an event that a field is.
+pub(super) fn part(fields: &[String], field: &str) -> Result<EventPart, Failed> {
     match field {
         "" => Ok(EventPart::Whole),
         "time" | "@timestamp" => Ok(EventPart::Time),

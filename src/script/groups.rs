@@ -1,6 +1,6 @@
 //! What a group says of itself: one table for scripts and for native conditions alike.
 
-use super::events::GroupView;
+use super::group_view::GroupView;
 use super::rows::length;
 use crate::scan::{Asked, Mark, Value};
 use crate::time::Time;
@@ -16,11 +16,13 @@ pub(super) struct Part {
 }
 
 /// All of them. What stands here, rules may ask, and natively.
-pub(super) static PARTS: [Part; 6] = [
+pub(super) static PARTS: [Part; 8] = [
     Part { name: "key", read: |group| Value::Text(&group.key) },
     Part { name: "count", read: |group| Value::Integer(i64::try_from(group.count).unwrap_or(i64::MAX)) },
-    Part { name: "first", read: |group| time_of(group.first) },
-    Part { name: "last", read: |group| time_of(group.last) },
+    Part { name: "first", read: |group| time_of(group.ends.map(|(first, _)| first)) },
+    Part { name: "last", read: |group| time_of(group.ends.map(|(_, last)| last)) },
+    Part { name: "period", read: |group| group.period.map_or(Value::Nothing, Value::Time) },
+    Part { name: "is_over", read: |group| Value::Boolean(group.is_over) },
     Part { name: "silences", read: |group| Value::Integer(length(group.silences)) },
     Part { name: "silence", read: |group| group.silence.map_or(Value::Nothing, Value::Length) },
 ];
@@ -70,8 +72,9 @@ fn dynamic(value: Value<'_>) -> Dynamic {
     }
 }
 
-fn time_of(mark: Mark) -> Value<'static> {
-    if mark.has_time() { Value::Time(Time::utc(mark.time)) } else { Value::Nothing }
+fn time_of(mark: Option<Mark>) -> Value<'static> {
+    let timed = mark.filter(|mark| mark.has_time());
+    timed.map_or(Value::Nothing, |mark| Value::Time(Time::utc(mark.time)))
 }
 
 impl fmt::Debug for GroupField {

@@ -24,12 +24,10 @@ impl Dice {
             key: key.clone(),
             keys: vec![key],
             count: [0, 1, 9, 10, 11, 404, u64::MAX][self.roll(7)],
-            first,
-            last,
+            ends: Some((first, last)),
             silences: self.roll(3),
             silence: silence[self.roll(4)],
-            joined: None,
-            fields: Arc::default(),
+            ..GroupView::default()
         }
     }
 
