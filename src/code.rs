@@ -65,6 +65,7 @@ codes! {
     InvalidRule = "rule::invalid": "A rule is not well formed.";
     OverBudget = "rule::over-budget": "A rule used more time, memory or steps than it may.";
     ManyGroups = "scan::many-groups": "A scan met more groups than it may hold, so its result is incomplete.";
+    OutOfOrder = "scan::out-of-order": "Records of a log are older than those before them by more than the rules allow for; they still count by their own time.";
     OverrideUnused = "workspace::override-unused": "An override applies to no finding.";
     InvalidWorkspace = "workspace::invalid": "preaudit.toml is not well formed.";
     NoMatch = "workspace::no-match": "A binding matches no file, so its kind of evidence is incomplete.";

@@ -322,6 +322,12 @@ impl Drafter<'_> {
             wanted: Arc::new(wanted),
             then: then.transpose()?,
             expected: None,
+            skew: declared
+                .skew
+                .as_ref()
+                .and_then(|skew| length(skew, params))
+                .transpose()?
+                .unwrap_or(self.packs.skew),
         })
     }
 

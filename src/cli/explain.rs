@@ -5,7 +5,7 @@ use super::place::packs;
 use crate::code::Code;
 use crate::control_id::ControlId;
 use crate::finding::State;
-use crate::pack::{self, Control, Form, Kind, LogSource, Packs, Profile, Rule};
+use crate::pack::{self, Control, Form, Keys, Kind, Length, LogSource, Packs, Profile, Rule, Scan};
 use crate::report::Exit;
 use crate::script;
 use crate::toml_text::did_you_mean;
@@ -162,18 +162,54 @@ fn looks(text: &mut String, packs: &Packs, rule: &Rule) {
                     };
                 }
             }
-            if let Some(join) = &scan.join {
-                let _ =
-                    writeln!(text, "    joins  {} on {} = {}", join.to, join.record_field, join.table_field);
-            }
-            if !scan.by.is_empty() {
-                let _ = writeln!(text, "    by     {}", scan.by.join(", "));
-            }
+            text.push_str(&kept(scan));
         }
         Form::Judge => {
             let _ = writeln!(text, "\n  judges whole tables in a script");
         }
     }
+}
+
+/// What a scan joins, groups by and keeps of its groups.
+fn kept(scan: &Scan) -> String {
+    let length = |length: &Length| match length {
+        Length::Fixed(length) => length.to_string(),
+        Length::Param(name) => format!("params.{name}"),
+    };
+    let lines = [
+        (
+            "joins",
+            scan.join
+                .as_ref()
+                .map(|join| format!("{} on {} = {}", join.to, join.record_field, join.table_field)),
+        ),
+        ("by", Some(scan.by.join(", ")).filter(|by| !by.is_empty())),
+        ("every", scan.every.as_ref().map(length)),
+        ("window", scan.window.as_ref().map(length)),
+        ("gap", scan.gap.as_ref().map(length)),
+        ("counts", Some(scan.distinct.join(" with ")).filter(|fields| !fields.is_empty())),
+        ("sums", scan.sum.clone()),
+        ("top", scan.top.as_ref().map(|top| format!("{} of {}", top.most, top.field))),
+        ("ends", Some(scan.ends.join(", ")).filter(|fields| !fields.is_empty())),
+        (
+            "then",
+            scan.then.as_ref().map(|then| {
+                format!("{} within {}, by {}", then.condition.text, length(&then.within), then.by.join(", "))
+            }),
+        ),
+        (
+            "expects",
+            scan.expect.as_ref().map(|expect| match &expect.keys {
+                Keys::Table { from, field, condition } => {
+                    let rows = condition.as_ref().map(|condition| format!(" where {}", condition.text));
+                    format!("{field} of {from}{}", rows.unwrap_or_default())
+                }
+                Keys::Param(name) => format!("params.{name}"),
+            }),
+        ),
+    ];
+    let told = lines.into_iter().filter_map(|(name, what)| Some(format!("    {name:<6} {}\n", what?)));
+    told.collect()
 }
 
 fn explain_control(packs: &Packs, control: &Control) -> String {

@@ -21,6 +21,7 @@ pub(super) struct Manifest {
     pub(super) profiles: BTreeMap<String, Profile>,
     #[serde(default)]
     pub(super) vocabularies: Vocabularies,
+    pub(super) skew: Option<toml::Spanned<String>>,
     #[serde(default)]
     pub(super) nothing: Vec<String>,
 }

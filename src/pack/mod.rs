@@ -31,6 +31,7 @@ use crate::control_id::ControlId;
 use crate::finding::Diagnostic;
 use crate::place::Place;
 use crate::source::Source;
+use crate::time::Duration;
 use crate::toml_text;
 use crate::world::World;
 use files::PackFiles;
@@ -77,6 +78,8 @@ pub struct Packs {
     pub log_sources: BTreeMap<String, Arc<LogSource>>,
     /// Ways to grade, by name.
     pub profiles: BTreeMap<String, Profile>,
+    /// How much older than the one before a record of a log may be without being out of order.
+    pub skew: Duration,
     /// Words that mean an empty cell, normalized.
     pub nothing: Vec<String>,
 }
@@ -135,6 +138,12 @@ impl Packs {
             Err(error) => return vec![error],
         };
         self.profiles.extend(manifest.profiles);
+        if let Some(skew) = manifest.skew {
+            match skew.get_ref().parse::<Duration>() {
+                Ok(length) if length.months == 0 => self.skew = length,
+                _ => errors.push(bad_skew(&texts, &skew)),
+            }
+        }
         self.nothing.extend(manifest.nothing.iter().map(|word| normalize_word(word)));
         self.add_controls(&texts, &mut errors);
         self.add_kinds(&texts, &manifest.vocabularies, &mut errors);
@@ -238,6 +247,14 @@ fn read_rules(texts: &Texts, errors: &mut Vec<Diagnostic>) -> Vec<Rule> {
         }
     }
     rules
+}
+
+fn bad_skew(texts: &Texts, skew: &toml::Spanned<String>) -> Diagnostic {
+    let message = "a skew is a length such as `15m`";
+    match texts.get("pack.toml") {
+        Some(source) => toml_text::wrong(source, Code::InvalidPack, skew, message),
+        None => Diagnostic::error(Code::InvalidPack, message),
+    }
 }
 
 fn not_utf8(path: &str) -> Diagnostic {

@@ -13,6 +13,7 @@ mod joined;
 mod keep;
 mod look_up;
 mod mark;
+mod order;
 mod pass;
 mod predicate;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub use join::{Comparing, JoinWith, RowNumber};
 pub use joined::{Joined, JoinedField};
 pub use look_up::look_up;
 pub use mark::Mark;
+pub use order::{Disorder, Order};
 pub use predicate::{
     Asked, Comparison, Constant, Field, Network, OneOf, Operand, Predicate, TextTest, Value,
 };
@@ -39,7 +41,7 @@ use crate::evidence::{Decision, Evidence, Log, LogRead, Record, Row};
 use crate::finding::{Diagnostic, count};
 use crate::pack::EventFields;
 use crate::place::Place;
-use crate::time::Time;
+use crate::time::{Duration, Time};
 use crate::world::World;
 use access::Access;
 use gate::Sample;
@@ -73,6 +75,8 @@ pub struct Scan {
     pub expected: Option<Expected>,
     /// Slots without which the groups say nothing, a bit each.
     pub keeps: u128,
+    /// Records of a log may be so much older than the one before.
+    pub skew: Duration,
 }
 
 /// Records that follow those that are kept.
@@ -116,6 +120,7 @@ impl Scan {
             then: None,
             expected: None,
             keeps: 0,
+            skew: Duration::default(),
         }
     }
 }
@@ -182,21 +187,34 @@ pub fn run(
     let category = fields.slot("event.category");
     let slots = scans.iter().fold(0, |bits, scan| bits | scan.slots());
     let fields = (fields, category.map_or(slots, |slot| slots | 1 << slot));
+    let skew = skew(scans);
     let read = |(index, log): (usize, &Log)| {
         let number = u32::try_from(index).unwrap_or(u32::MAX);
         let mut sample = Sample::new(scans, category);
         log.read_first(world, &evidence.root, fields, &mut |record| sample.see(record))?;
         let access = Access::new(scans, category, &sample);
-        let begin = || Pass::new(scans, &access, window, number);
-        let read = log.read_in_parts(world, &evidence.root, fields, &begin, &Pass::fold, &Pass::merge);
-        read.map(|(pass, read)| (pass.finish(), read))
+        let begin = || (Pass::new(scans, &access, window, number), Order::default());
+        let each = |(pass, order): &mut (Pass<'_>, Order), record: &Record<'_>| {
+            if let Some(skew) = skew {
+                order.saw(record, &log.file, skew);
+            }
+            pass.fold(record);
+        };
+        let add = |(pass, order): &mut (Pass<'_>, Order), part: (Pass<'_>, Order)| {
+            pass.merge(part.0);
+            order.merge(part.1);
+        };
+        let read = log.read_in_parts(world, &evidence.root, fields, &begin, &each, &add);
+        read.map(|((pass, order), read)| (pass.finish(), order, read))
     };
     let passes: Vec<_> = evidence.logs.par_iter().enumerate().map(read).collect();
     let mut facts = Facts { tallies: tallies(scans), ..Facts::default() };
     for (read, log) in passes.into_iter().zip(&evidence.logs) {
         match read {
-            Ok((tallies, read)) => {
+            Ok((tallies, order, read)) => {
                 merge(&mut facts.tallies, tallies);
+                let disorder = skew.and_then(|skew| Some(order.disorder(skew)?.diagnostic(&log.file, skew)));
+                facts.diagnostics.extend(disorder);
                 facts.diagnostics.extend(troubles(log, &read));
                 facts.logs.push(read);
             }
@@ -210,11 +228,21 @@ pub fn run(
         }
     }
     for (scan, _) in scans.iter().zip(&facts.tallies).filter(|(_, tally)| tally.overflowed) {
-        let message = format!("rule {} met more groups or events than it may hold", scan.rule);
-        let help = "group by fewer fields, or ask for fewer records";
+        let Limits { groups, held, values } = scan.wanted.limits;
+        let message = format!(
+            "rule {} met more than it may hold: {groups} groups, {held} events and values, {values} values a group",
+            scan.rule
+        );
+        let help = "group by fewer fields, or ask for fewer records; what it found counts, and it concludes nothing from the rest";
         facts.diagnostics.push(Diagnostic::error(Code::ManyGroups, message).help(help));
     }
     facts
+}
+
+/// How much older than the one before a record may be. Where no scan asks for times nobody asks.
+fn skew(scans: &[Scan]) -> Option<Duration> {
+    let timed = scans.iter().filter(|scan| scan.wanted.is_timed());
+    timed.map(|scan| scan.skew).min_by_key(|skew| skew.seconds)
 }
 
 fn merge(all: &mut [Tally], part: Vec<Tally>) {
