@@ -151,7 +151,7 @@ impl Grader<'_> {
     /// Exceptions and population. Of logs the population are records, whatever the cases are.
     fn counted(&self, rule: &Rule, exceptions: usize, population: usize) -> String {
         match &rule.form {
-            Form::Scan(scan) if scan.gap.is_none() => {
+            Form::Scan(scan) if scan.gap.is_none() && scan.expect.is_none() => {
                 let records = self.packs.kinds.get(&scan.from).map_or("records", |kind| kind.title.as_str());
                 format!("{} in {population} {records}", count(exceptions, "case"))
             }
@@ -178,8 +178,8 @@ impl Grader<'_> {
         let graced = if graces(seen).is_empty() { "" } else { ", inside the grace" };
         let among = match &rule.form {
             Form::Each(each) => each.first().map(|each| &each.from),
-            Form::Scan(scan) => Some(&scan.from),
-            Form::Judge => None,
+            Form::Scan(scan) if scan.expect.is_none() => Some(&scan.from),
+            Form::Scan(_) | Form::Judge => None,
         };
         let among = among.and_then(|kind| self.packs.kinds.get(kind)).map(|kind| kind.title.as_str());
         match (&rule.form, among) {
