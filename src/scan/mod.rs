@@ -200,11 +200,7 @@ pub fn run(
             }
             pass.fold(record);
         };
-        let add = |(pass, order): &mut (Pass<'_>, Order), part: (Pass<'_>, Order)| {
-            pass.merge(part.0);
-            order.merge(part.1);
-        };
-        let read = log.read_in_parts(world, &evidence.root, fields, &begin, &each, &add);
+        let read = log.read_in_parts(world, &evidence.root, fields, &begin, &each, &add_part);
         read.map(|((pass, order), read)| (pass.finish(), order, read))
     };
     let passes: Vec<_> = evidence.logs.par_iter().enumerate().map(read).collect();
@@ -237,6 +233,11 @@ pub fn run(
         facts.diagnostics.push(Diagnostic::error(Code::ManyGroups, message).help(help));
     }
     facts
+}
+
+fn add_part<'a>((pass, order): &mut (Pass<'a>, Order), part: (Pass<'a>, Order)) {
+    pass.merge(part.0);
+    order.merge(part.1);
 }
 
 /// How much older than the one before a record may be. Where no scan asks for times nobody asks.
