@@ -105,7 +105,9 @@ fn register_aggregates(engine: &mut Engine) {
         let top = group.top.clone().ok_or_else(|| not_declared("top"))?;
         Ok(top.into_iter().map(Dynamic::from).collect())
     });
-    engine.register_fn("listed", |all: Array| all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+    engine.register_fn("listed", |all: Array| {
+        all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    });
     engine.register_fn("first_value", |group: &mut GroupView, field: &str| value_at(group, field, 0));
     engine.register_fn("last_value", |group: &mut GroupView, field: &str| value_at(group, field, 1));
     engine.register_get("value", |common: &mut Common| common.value.clone());
