@@ -1,12 +1,12 @@
 //! What the pieces share: the built-in pack, files in memory, and how to judge them.
 
+use crate::generator::Exceptions;
 use preaudit::audit::{self, Request};
 use preaudit::evidence::{self, Evidence, Scope};
 use preaudit::pack::{self, PackRef, Packs};
 use preaudit::report::Report;
 use preaudit::script::{self, Rules};
 use preaudit::world::{Disk, Shelf};
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// The day on which everything is judged.
@@ -46,9 +46,6 @@ pub(crate) fn judge(shelf: &Shelf) -> Report {
 fn scope() -> Scope {
     Scope { as_of: Some(DAY), ..Scope::default() }
 }
-
-/// Exceptions by rule: what an input holds, or what was found in it.
-pub(crate) type Exceptions = BTreeMap<&'static str, usize>;
 
 /// Stops when the rules found anything else than the input holds.
 pub(crate) fn check_exceptions(report: &Report, expected: &Exceptions) {

@@ -15,14 +15,14 @@
 
 mod bench;
 mod evaluate;
+#[path = "../../tests/generator/mod.rs"]
+mod generator;
 mod kit;
 mod load;
-mod night;
 mod read;
 mod registers;
 mod render;
 mod scan;
-mod seed;
 
 use bench::Bench;
 

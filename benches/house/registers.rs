@@ -1,6 +1,6 @@
 //! Registers of people, their accounts and their training, with a known number of lapses.
 
-use crate::kit::Exceptions;
+use crate::generator::Exceptions;
 use std::fmt::Write as _;
 
 /// Three registers about the same people.

@@ -2,8 +2,8 @@
 //! cost what stands before it: miette's own source reads a text from its start for each finding.
 
 use crate::bench::{Bench, Work};
+use crate::generator::night;
 use crate::kit::{judge, megabytes, shelf};
-use crate::night;
 use crate::registers::registers;
 use preaudit::place::Place;
 use preaudit::report::{Report, TextStyle, render};

@@ -1,8 +1,8 @@
 //! The hot job: all rules over a night of logs, in one thread, from bytes to report.
 
 use crate::bench::{Bench, Work};
+use crate::generator::night::{self, Night};
 use crate::kit::{built_in, check_exceptions, grouped, judge, megabytes, shelf};
-use crate::night::{self, Night};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use preaudit::pack::Form;

@@ -1,7 +1,7 @@
 //! A night of logs, ten hours from 20:00 UTC, with a known number of incidents in it.
 
-use crate::kit::Exceptions;
-use crate::seed::Seed;
+use super::Exceptions;
+use super::seed::Seed;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
