@@ -12,7 +12,8 @@ and for the comparison `pip install duckdb`; without it, DuckDB's columns stay e
 DIR is where logs and packs are laid down; what lies there of the same size is used again. First
 the answers are compared: what preaudit's report says, what DuckDB says, and what the generator
 knows. Only then times mean anything. CPU is user and system time of the whole process, Python and
-the start of the program included; memory is the largest resident set. The fastest of --runs counts.
+the start of the program included; memory is the largest resident set, never less than that of this script.
+The fastest of --runs counts.
 """
 
 import argparse
@@ -36,6 +37,7 @@ def main():
     version = duckdb_version()
     print(f"preaudit beside {'DuckDB ' + version if version else 'nothing: duckdb is not installed'}, "
           f"{os.cpu_count()} processors, the fastest of {arguments.runs} runs\n")
+    starts(arguments, version)
     for megabytes in arguments.mb:
         folder = lay_down(arguments.dir, megabytes)
         log = folder / "evidence" / "trail.ndjson"
@@ -44,8 +46,8 @@ def main():
         compare(arguments, folder, known, version)
         if not arguments.only_rules:
             packings(arguments, folder, known)
-        if arguments.instructions:
-            instructions(arguments, megabytes)
+    if arguments.instructions:
+        instructions(arguments)
 
 
 def parse():
@@ -129,6 +131,22 @@ def check(what, counts, rules):
     wrong = [(rule["id"], count, rule["count"]) for rule, count in zip(rules, counts) if count != rule["count"]]
     if wrong or len(counts) != len(rules):
         sys.exit(f"{what} counts otherwise than the generator: {wrong[:5]}")
+
+
+def starts(arguments, version):
+    """What there is before the first record: the programs alone, with a log of a few records."""
+    folder = lay_down(arguments.dir, 4)
+    place, log = beside(folder, "few-records", "trail.ndjson")
+    with (folder / "evidence" / "trail.ndjson").open() as lines:
+        log.write_text("".join(next(lines) for _ in range(3)))
+    for size in arguments.rules:
+        run = fastest(scan(arguments, place, folder / "report.json", 1, folder / "packs" / str(size)), arguments)
+        print(f"preaudit with {size} rules over 3 records: {run.cpu:.2f} s CPU, {run.memory:.0f} MiB")
+    if version:
+        command = [sys.executable, __file__, str(folder), "--duckdb", "nothing", "--threads", "1"]
+        run = fastest(command, arguments)
+        print(f"Python with DuckDB, nothing asked: {run.cpu:.2f} s CPU, {run.memory:.0f} MiB")
+    print()
 
 
 def compare(arguments, folder, known, version):
@@ -220,60 +238,65 @@ def packings(arguments, folder, known):
     print()
 
 
+def beside(folder, name, log):
+    """A folder like that of the evidence for another log."""
+    place = folder / name
+    place.mkdir(exist_ok=True)
+    shutil.copy(folder / "evidence" / "soa.csv", place)
+    text = (folder / "evidence" / "preaudit.toml").read_text()
+    (place / "preaudit.toml").write_text(text.replace("trail.ndjson", log))
+    return place, place / log
+
+
 def packed(folder):
     """Folders with the log as one line, gzip and zstd, made where they are not there."""
     plain = folder / "evidence" / "trail.ndjson"
-
-    def evidence(name, log):
-        place = folder / name
-        if not (place / log).exists():
-            place.mkdir(exist_ok=True)
-            shutil.copy(folder / "evidence" / "soa.csv", place)
-            text = (folder / "evidence" / "preaudit.toml").read_text()
-            (place / "preaudit.toml").write_text(text.replace("trail.ndjson", log))
-        return place, place / log
-
-    place, log = evidence("one-line", "trail.json")
+    place, log = beside(folder, "one-line", "trail.json")
     if not log.exists():
         with plain.open() as lines, log.open("w") as out:
             for number, line in enumerate(lines):
                 out.write(("," if number else "[") + line.rstrip("\n"))
             out.write("]")
     yield "one line", place
-    place, log = evidence("gzip", "trail.ndjson.gz")
+    place, log = beside(folder, "gzip", "trail.ndjson.gz")
     if not log.exists():
         with plain.open("rb") as lines, gzip.open(log, "wb", compresslevel=6) as out:
             shutil.copyfileobj(lines, out, 1 << 20)
     yield "gzip", place
     if shutil.which("zstd"):
-        place, log = evidence("zstd", "trail.ndjson.zst")
+        place, log = beside(folder, "zstd", "trail.ndjson.zst")
         if not log.exists():
             subprocess.run(["zstd", "-q", "-3", str(plain), "-o", str(log)], check=True)
         yield "zstd", place
 
 
-def instructions(arguments, megabytes):
+def instructions(arguments):
     """Instructions of a record: the difference of two sizes, so that all that happens once is not in it."""
-    if not shutil.which("valgrind"):
+    if not shutil.which("callgrind_annotate"):
         return print("valgrind is not installed, so no instructions are counted\n")
-    print("| rules | instructions a record | of a byte |\n|---|---|---|")
+    print("Without those of SHA-256, which callgrind's processor has no instruction for:\n")
+    print("| rules | instructions a record | a byte |\n|---|---|---|")
     folders = [lay_down(arguments.dir, size) for size in (4, 12)]
-    logs = [folder / "evidence" / "trail.ndjson" for folder in folders]
+    sizes = [(folder / "evidence" / "trail.ndjson").stat().st_size for folder in folders]
     records = [json.loads((folder / "rules.json").read_text())["records"] for folder in folders]
     for size in arguments.rules:
         counts = [callgrind(arguments, folder, size) for folder in folders]
         more = counts[1] - counts[0]
-        a_byte = more / (logs[1].stat().st_size - logs[0].stat().st_size)
-        print(f"| {size} | {more / (records[1] - records[0]):,.0f} | {a_byte:.2f} |", flush=True)
+        a_record, a_byte = more / (records[1] - records[0]), more / (sizes[1] - sizes[0])
+        print(f"| {size} | {a_record:,.0f} | {a_byte:.2f} |", flush=True)
     print()
 
 
 def callgrind(arguments, folder, size):
-    command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder / 'callgrind.out'}"]
+    counted_in = folder / f"callgrind.{size}.out"
+    command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={counted_in}"]
     command += scan(arguments, folder / "evidence", folder / "report.json", 1, folder / "packs" / str(size))
-    run = Run(command, 3600)
-    line = next(line for line in run.err.splitlines() if "Collected" in line)
-    return int(line.split()[-1])
+    Run(command, 3600)
+    shown = subprocess.run(["callgrind_annotate", str(counted_in)], capture_output=True, text=True, check=True)
+    number = lambda line: int(line.split()[0].replace(",", ""))
+    lines = shown.stdout.splitlines()
+    total = next(number(line) for line in lines if "PROGRAM TOTALS" in line)
+    return total - sum(number(line) for line in lines if ":sha2::" in line)
 
 
 if __name__ == "__main__":
