@@ -1,7 +1,9 @@
-//! Lists the files of the built-in pack, so that the binary carries them.
+//! Lists the files of the built-in pack, so that the binary carries them, and names the engine by a
+//! digest of its sources, so that what one engine kept is never taken for what another would find.
 #![expect(clippy::disallowed_methods, reason = "a build script has no World")]
 
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -18,7 +20,26 @@ fn main() -> io::Result<()> {
     }
     list.push(']');
     let out = Path::new(&env::var("OUT_DIR").unwrap_or_default()).join("built_in.rs");
-    fs::write(out, list)
+    fs::write(out, list)?;
+    println!("cargo:rustc-env=PREAUDIT_ENGINE={:016x}", engine()?);
+    Ok(())
+}
+
+/// A digest of everything that the program is built from. It tells builds apart and guards against
+/// nobody.
+fn engine() -> io::Result<u64> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let mut files = Vec::new();
+    walk(&root.join("src"), &mut files)?;
+    files
+        .extend([root.join("Cargo.lock"), root.join("Cargo.toml")].into_iter().filter(|file| file.is_file()));
+    files.sort();
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        println!("cargo:rerun-if-changed={}", file.display());
+        fs::read(&file)?.hash(&mut hasher);
+    }
+    Ok(hasher.finish())
 }
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

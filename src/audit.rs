@@ -5,11 +5,12 @@ use crate::evidence::{self, Evidence, Scope};
 use crate::finding::Diagnostic;
 use crate::pack::{self, PackRef, Packs, Profile};
 use crate::place::Place;
+use crate::plan::{self, Plan};
 use crate::report::{Occasion, Report};
-use crate::scan::{self, Facts};
+use crate::scan::{self, Facts, Inquiry, Partials, Share};
 use crate::script::{self, Rules};
 use crate::world::World;
-use crate::{applicability, evaluate, grade, plan};
+use crate::{applicability, evaluate, grade};
 use jiff::civil::Date;
 
 /// Stack of a thread that runs rules. Values of scripts nest at most 10,000 deep, and comparing
@@ -31,6 +32,8 @@ pub struct Request {
     pub profile: Option<String>,
     /// Threads; all processors, when not given.
     pub jobs: Option<usize>,
+    /// Where what the logs give comes from.
+    pub partials: Partials,
 }
 
 /// Audits evidence.
@@ -56,17 +59,42 @@ pub fn judge(
     request: &Request,
     world: &dyn World,
 ) -> Result<Report, Vec<Diagnostic>> {
+    let (evidence, plan, profile) = prepare(packs, rules, request, world)?; // what is there, what to do
+    let facts = scan::run(&plan.inquiry(packs, &evidence, world), &request.partials)?; // one pass a log
+    let outcomes = evaluate::run(&plan, packs, &facts, &evidence, world); // observations
+    let graded = grade::grade(&plan, packs, &evidence, &facts, &outcomes); // findings
+    let occasion = Occasion { stage: choose_stage(&evidence, request), profile };
+    Ok(Report::new(&occasion, packs, &plan, &evidence, facts, graded))
+}
+
+/// Reads the evidence and draws up the plan; gives the name of the profile too.
+fn prepare(
+    packs: &Packs,
+    rules: &Rules,
+    request: &Request,
+    world: &dyn World,
+) -> Result<(Evidence, Plan, String), Vec<Diagnostic>> {
     let evidence = evidence::collect(packs, &request.scope, world)?; // tables, documents, logs
     check_trust(packs, &evidence, request)?;
-    let (profile_name, profile) = choose_profile(packs, &evidence, request)?;
+    let (name, profile) = choose_profile(packs, &evidence, request)?;
     let as_of = day_of_judgement(&evidence, request, world);
     let applicability = applicability::read(&evidence); // what the SoA declares
     let plan = plan::draw_up(packs, rules, &applicability, &evidence, as_of, profile);
-    let facts = scan::run(&plan.scans, &evidence, &packs.event_fields, plan.window, world); // one pass a log
-    let outcomes = evaluate::run(&plan, packs, &facts, &evidence, world); // observations
-    let graded = grade::grade(&plan, packs, &evidence, &facts, &outcomes); // findings
-    let occasion = Occasion { stage: choose_stage(&evidence, request), profile: profile_name };
-    Ok(Report::new(&occasion, packs, &plan, &evidence, facts, graded))
+    Ok((evidence, plan, name))
+}
+
+/// Asks a share of the logs; what comes of all shares is merged by [`audit`], through
+/// [`Partials::Shards`].
+///
+/// # Errors
+/// As [`audit`].
+pub fn share(request: &Request, share: Share, world: &dyn World) -> Result<Vec<u8>, Vec<Diagnostic>> {
+    in_threads(request.jobs, || {
+        let packs = pack::load(&request.packs, world)?;
+        let rules = script::compile(&packs)?;
+        let (evidence, plan, _) = prepare(&packs, &rules, request, world)?;
+        scan::share(&plan.inquiry(&packs, &evidence, world), share)
+    })
 }
 
 /// How evidence is understood, before anyone judges.
@@ -89,8 +117,10 @@ pub fn survey(request: &Request, field: Option<&str>, world: &dyn World) -> Resu
         let packs = pack::load(&request.packs, world)?;
         let evidence = evidence::collect(&packs, &request.scope, world)?;
         let slot = field.and_then(|field| packs.event_fields.slot(field));
-        let scans: Vec<scan::Scan> = slot.map(scan::Scan::counting).into_iter().collect();
-        let facts = scan::run(&scans, &evidence, &packs.event_fields, scan::Window::default(), world);
+        let counting = slot.map(scan::Scan::counting);
+        let (scans, fields) = (counting.iter().collect(), &packs.event_fields);
+        let inquiry = Inquiry { scans, evidence: &evidence, fields, window: scan::Window::default(), world };
+        let facts = scan::run(&inquiry, &Partials::Logs)?;
         Ok(Survey { packs, evidence, facts })
     })
 }

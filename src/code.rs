@@ -64,6 +64,7 @@ codes! {
     RuleFailed = "rule::failed": "A rule failed while it ran; it says nothing about the organization.";
     InvalidRule = "rule::invalid": "A rule is not well formed.";
     OverBudget = "rule::over-budget": "A rule used more time, memory or steps than it may.";
+    InvalidShard = "scan::invalid-shard": "Partial results are broken, foreign or there twice, or some are missing.";
     ManyGroups = "scan::many-groups": "A scan met more groups than it may hold, so its result is incomplete.";
     OutOfOrder = "scan::out-of-order": "Records of a log are older than those before them by more than the rules allow for; they still count by their own time.";
     OverrideUnused = "workspace::override-unused": "An override applies to no finding.";

@@ -15,6 +15,7 @@ use crate::place::Place;
 use crate::scan::{self, Comparing, Condition, Expected, JoinWith, RowNumber, Sighting};
 use crate::script::{self, Compiled, CompiledRule, Doubt, Params, Rules, Setting};
 use crate::time::{Duration, Time};
+use crate::world::World;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -113,6 +114,19 @@ pub struct GroupLook {
     pub doubts: Vec<Doubt>,
     /// Where the expected keys stand, when no row says so.
     pub expected_at: Option<Place>,
+}
+
+impl Plan {
+    /// What the logs are asked.
+    pub fn inquiry<'a>(
+        &'a self,
+        packs: &'a Packs,
+        evidence: &'a Evidence,
+        world: &'a dyn World,
+    ) -> scan::Inquiry<'a> {
+        let scans = self.scans.iter().collect();
+        scan::Inquiry { scans, evidence, fields: &packs.event_fields, window: self.window, world }
+    }
 }
 
 impl Planned {
@@ -312,6 +326,7 @@ impl Drafter<'_> {
         let keeps = wanted.distinct.iter().chain(&wanted.sum).chain(keyed);
         Ok(scan::Scan {
             rule: rule.id.clone(),
+            declared: self.declared(rule, declared, params),
             category: self.packs.kinds.get(&declared.from).and_then(|kind| kind.category.clone()),
             among: declared.among.as_ref().map(condition).transpose()?,
             condition: declared.condition.as_ref().map(condition).transpose()?,
@@ -329,6 +344,17 @@ impl Drafter<'_> {
                 .transpose()?
                 .unwrap_or(self.packs.skew),
         })
+    }
+
+    /// All that the tallies of a scan depend on besides records and tables. What is said of groups
+    /// is no part of it, nor is the day of judgement where the rule does not ask for it.
+    fn declared(&self, rule: &Rule, declared: &pack::Scan, params: &BTreeMap<String, Setpoint>) -> String {
+        let kind = self.packs.kinds.get(&declared.from).map(|kind| &kind.category);
+        let looked_at = pack::Scan { having: None, finding: None, ..declared.clone() };
+        let values: Vec<_> = params.iter().map(|(name, set)| (name, &set.value)).collect();
+        let text =
+            format!("{} {kind:?} {looked_at:?} {values:?} {:?}", rule.id, self.evidence.workspace.identities);
+        if text.contains("as_of") { format!("{text} {}", self.as_of) } else { text }
     }
 
     /// What a scan keeps of its groups.

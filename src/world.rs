@@ -4,7 +4,9 @@
 //! the built-in pack's own cases. Links are never followed, and nothing is opened that lies
 //! outside the folder it was asked in.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
@@ -16,11 +18,16 @@ use std::time::{Duration, Instant};
 
 /// Folders deeper than this are not walked.
 const DEEPEST: usize = 64;
+/// The slowest tick of a file system's clock, twice, in nanoseconds.
+const CLOCK_TICK: i128 = 4_000_000_000;
 
 /// Files and the clock.
 pub trait World: Sync {
     /// Today, in the zone of the machine.
     fn today(&self) -> Date;
+
+    /// This moment.
+    fn now(&self) -> Timestamp;
 
     /// All files below a folder, sorted by path. Links and special files are listed as such.
     ///
@@ -53,6 +60,69 @@ pub trait World: Sync {
             return Err(because(format!("the file is larger than {} MiB", limit >> 20)));
         }
         Ok(bytes)
+    }
+
+    /// What tells whether a file is still the one it was; `None` where the system does not say.
+    fn identity(&self, _folder: &Path, _file: &str) -> Option<Identity> {
+        None
+    }
+
+    /// Writes a file below a folder whole or not at all, and makes the folder where there is none.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    fn save(&self, _folder: &Path, file: &str, _bytes: &[u8]) -> Result<(), Unreadable> {
+        Err(Unreadable { path: file.to_owned(), reason: "nothing can be written here".to_owned() })
+    }
+
+    /// Removes a file below a folder, if it is there and can be removed.
+    fn remove(&self, _folder: &Path, _file: &str) {}
+}
+
+/// What tells whether a file is still the one it was. Its owner can set the time of its last
+/// change, but not the time at which the system noted that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The device it lies on.
+    pub device: u64,
+    /// Its number there.
+    pub inode: u64,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// When its content was last changed, in nanoseconds since 1970.
+    pub modified: i128,
+    /// When the system last noted a change of it, in nanoseconds since 1970.
+    pub changed: i128,
+}
+
+impl Identity {
+    /// True for the same file, whatever it holds now.
+    pub fn is_same_file(&self, other: &Self) -> bool {
+        (self.device, self.inode) == (other.device, other.inode)
+    }
+
+    /// True when the file last changed clearly before a moment: whatever is read from then on, a
+    /// later change shows in its times. Clocks of file systems tick as slowly as every two seconds.
+    pub fn is_settled(&self, at: Timestamp) -> bool {
+        self.modified.max(self.changed) + CLOCK_TICK < at.as_nanosecond()
+    }
+
+    #[cfg(unix)]
+    fn of(meta: &fs::Metadata) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt;
+        let nanoseconds = |seconds: i64, part: i64| i128::from(seconds) * 1_000_000_000 + i128::from(part);
+        Some(Self {
+            device: meta.dev(),
+            inode: meta.ino(),
+            bytes: meta.len(),
+            modified: nanoseconds(meta.mtime(), meta.mtime_nsec()),
+            changed: nanoseconds(meta.ctime(), meta.ctime_nsec()),
+        })
+    }
+
+    #[cfg(not(unix))]
+    fn of(_: &fs::Metadata) -> Option<Self> {
+        None
     }
 }
 
@@ -143,6 +213,11 @@ impl World for Disk {
         jiff::ZonedDateTime::now().date()
     }
 
+    #[expect(clippy::disallowed_methods, reason = "the clock is read here")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
     fn list(&self, folder: &Path) -> Result<Vec<Entry>, Unreadable> {
         let mut entries = Vec::new();
         walk(folder, "", 0, &mut entries)?;
@@ -165,6 +240,21 @@ impl World for Disk {
             opened.seek(SeekFrom::Start(offset)).map_err(because)?;
         }
         Ok(Box::new(Counted { inner: opened, bytes: Arc::clone(&self.bytes_read) }))
+    }
+
+    fn identity(&self, folder: &Path, file: &str) -> Option<Identity> {
+        let meta = fs::symlink_metadata(folder.join(file)).ok()?;
+        Identity::of(&meta).filter(|_| meta.is_file())
+    }
+
+    fn save(&self, folder: &Path, file: &str, bytes: &[u8]) -> Result<(), Unreadable> {
+        fs::create_dir_all(folder).map_err(|error| unreadable(&folder.display().to_string(), &error))?;
+        self.write(&folder.join(file), bytes)
+    }
+
+    fn remove(&self, folder: &Path, file: &str) {
+        // Whoever else removed it did the same; what cannot be removed is ignored all the same.
+        let _ = fs::remove_file(folder.join(file));
     }
 }
 
@@ -242,6 +332,10 @@ impl Shelf {
 impl World for Shelf {
     fn today(&self) -> Date {
         self.today
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
     }
 
     fn list(&self, _: &Path) -> Result<Vec<Entry>, Unreadable> {

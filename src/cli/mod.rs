@@ -1,10 +1,12 @@
 //! The edge: arguments in, text and exit code out. Nothing else prints, exits or reads the
 //! environment.
 
+mod cache;
 mod evidence;
 mod explain;
 mod init;
 mod list;
+mod merge;
 mod output;
 mod place;
 mod rule;
@@ -55,6 +57,11 @@ Start with:
 enum Command {
     /// Say what an auditor would find in a folder.
     Scan(scan::Arguments),
+    /// Make one report from what the shares of a scan gave.
+    Merge(merge::Arguments),
+    /// Look at what `scan --cache` keeps, or remove it.
+    #[command(subcommand)]
+    Cache(cache::Command),
     /// Write preaudit.toml from what is recognized in a folder.
     Init(init::Arguments),
     /// Show how every file is understood, without judging.
@@ -91,6 +98,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let output = Output::new(arguments.color, arguments.quiet, arguments.verbose);
     let exit = match arguments.command {
         Command::Scan(arguments) => scan::run(&arguments, &output),
+        Command::Merge(arguments) => merge::run(&arguments, &output),
+        Command::Cache(command) => cache::run(&command, &output),
         Command::Init(arguments) => init::run(&arguments, &output),
         Command::Evidence(arguments) => evidence::run(&arguments, &output),
         Command::List(arguments) => list::run(&arguments, &output),

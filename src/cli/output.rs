@@ -46,6 +46,13 @@ impl Output {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
+    /// Tells something good to know, unless nobody wants to.
+    pub(super) fn note(&self, message: &str) {
+        if !self.is_quiet() {
+            self.tell(&format!("note: {message}\n"));
+        }
+    }
+
     /// Tells what is wrong with the command.
     pub(super) fn wrong(&self, message: &str) -> Exit {
         self.tell(&format!("error: {message}\n"));

@@ -6,6 +6,7 @@ use crate::evidence::{FILE_NAME, Scope};
 use crate::finding::Diagnostic;
 use crate::pack::PackRef;
 use crate::place::Place;
+use crate::scan::Partials;
 use crate::source::Source;
 use crate::world::{Disk, World};
 use jiff::civil::Date;
@@ -15,6 +16,8 @@ use std::sync::Arc;
 
 /// The largest `preaudit.toml`.
 const LARGEST_WORKSPACE: u64 = 4 << 20;
+/// Where partial results are kept, beside preaudit.toml.
+const CACHE: &str = ".preaudit/cache";
 
 /// A folder of evidence and what judges it.
 #[derive(Debug, clap::Args)]
@@ -49,12 +52,13 @@ impl Folder {
             fs::canonicalize(&self.path).map_err(|error| unreadable(&self.path, &error.to_string()))?;
         let is_file = path.is_file();
         let folder = if is_file { path.parent().unwrap_or(&path).to_path_buf() } else { path.clone() };
-        let (root, workspace) = match &self.config {
-            Some(config) => (folder, Some(read_config(config, disk)?)),
-            None => match folder.ancestors().find(|folder| folder.join(FILE_NAME).is_file()) {
-                Some(root) => (root.to_path_buf(), Some(read_config(&root.join(FILE_NAME), disk)?)),
-                None => (folder, None),
-            },
+        let (root, workspace) = match (&self.config, workspace_above(&folder)) {
+            (Some(config), _) => (folder, Some(read_config(config, disk)?)),
+            (None, Some(root)) => {
+                let workspace = read_config(&root.join(FILE_NAME), disk)?;
+                (root, Some(workspace))
+            }
+            (None, None) => (folder, None),
         };
         let only = path.strip_prefix(&root).ok().filter(|below| !below.as_os_str().is_empty());
         let only = only.map(|below| below.to_string_lossy().replace('\\', "/"));
@@ -65,8 +69,28 @@ impl Folder {
             stage: None,
             profile: None,
             jobs: self.jobs.map(usize::from),
+            partials: Partials::Logs,
         })
     }
+
+    /// Where partial results of logs are kept.
+    pub(super) fn cache(&self) -> Option<PathBuf> {
+        cache_of(&self.path, self.config.as_deref())
+    }
+}
+
+/// Where partial results are kept: beside the configuration, and nowhere where there is none.
+pub(super) fn cache_of(path: &Path, config: Option<&Path>) -> Option<PathBuf> {
+    let home = match config {
+        Some(config) => fs::canonicalize(config).ok()?.parent()?.to_path_buf(),
+        None => workspace_above(&fs::canonicalize(path).ok()?)?,
+    };
+    Some(home.join(CACHE))
+}
+
+/// The folder of the next preaudit.toml from here upwards.
+fn workspace_above(path: &Path) -> Option<PathBuf> {
+    path.ancestors().find(|folder| folder.join(FILE_NAME).is_file()).map(Path::to_path_buf)
 }
 
 /// The built-in pack, and these behind it.

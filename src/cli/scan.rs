@@ -2,13 +2,16 @@
 
 use super::output::Output;
 use super::place::Folder;
-use crate::audit;
+use crate::audit::{self, Request};
+use crate::finding::{Diagnostic, count};
 use crate::report::{Exit, FailOn, Report, render};
+use crate::scan::{Cache, Partials, Share, Used};
 use crate::world::Disk;
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -25,7 +28,27 @@ const STEP: Duration = Duration::from_millis(100);
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    folder: Folder,
+    told: Told,
+    /// Keep what each log gave in .preaudit/cache beside preaudit.toml, and read only what is new.
+    /// Meant for a folder that nobody else writes to.
+    #[arg(long)]
+    cache: bool,
+    /// Read every log from its start, whatever --cache says; this is the default.
+    #[arg(long, overrides_with = "cache")]
+    no_cache: bool,
+    /// Ask only this share of the logs, and write what they gave with --partial.
+    #[arg(long, value_name = "I/N", requires = "partial", conflicts_with = "cache")]
+    shard: Option<Share>,
+    /// The file for what the logs of a share gave; `preaudit merge` makes the report from all.
+    #[arg(long, value_name = "OUT", requires = "shard")]
+    partial: Option<PathBuf>,
+}
+
+/// What is scanned, and what is told of it.
+#[derive(Debug, clap::Args)]
+pub(super) struct Told {
+    #[command(flatten)]
+    pub(super) folder: Folder,
     /// The audit to prepare for.
     #[arg(long, value_enum, value_name = "STAGE")]
     stage: Option<Stage>,
@@ -88,39 +111,95 @@ enum Grade {
 }
 
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
+    if let (Some(share), Some(partial)) = (arguments.shard, &arguments.partial) {
+        return run_share(&arguments.told, share, partial, output);
+    }
+    let cache = if arguments.cache { arguments.told.folder.cache() } else { None };
+    if arguments.cache && cache.is_none() {
+        output.note("there is no preaudit.toml, so nothing is kept; `preaudit init` writes one");
+    }
+    let cache = cache.map(|folder| Arc::new(Cache::new(folder)));
+    let partials = cache.clone().map_or(Partials::Logs, Partials::Cache);
+    let exit = run_with(&arguments.told, output, |_| Ok(partials));
+    if let Some(cache) = cache {
+        output.note(&how_read(cache.used()));
+    }
+    exit
+}
+
+/// How the logs were read; for people, and never in a report.
+fn how_read(used: Used) -> String {
+    let count = |number: u64| count(usize::try_from(number).unwrap_or(usize::MAX), "log");
+    let mut text = format!(
+        "cache: {} not read, {} read in part, {} read whole",
+        count(used.unchanged),
+        count(used.continued),
+        count(used.anew)
+    );
+    if used.unkept > 0 {
+        text += &format!("; of {} nothing could be kept", count(used.unkept));
+    }
+    text
+}
+
+/// Scans, and tells the report.
+pub(super) fn run_with(
+    told: &Told,
+    output: &Output,
+    partials: impl FnOnce(&Disk) -> Result<Partials, Vec<Diagnostic>>,
+) -> Exit {
     let disk = Disk::default();
-    let mut request = match arguments.folder.request(&disk) {
-        Ok(request) => request,
-        Err(wrong) => return output.wrongs(&wrong),
-    };
-    request.stage =
-        arguments.stage.and_then(|stage| stage.to_possible_value()).map(|name| name.get_name().to_owned());
-    request.profile.clone_from(&arguments.profile);
-    let report = match with_progress(&disk, output, || audit::audit(&request, &disk)) {
+    let request =
+        told.request(&disk).and_then(|request| Ok(Request { partials: partials(&disk)?, ..request }));
+    let report = request.and_then(|request| with_progress(&disk, output, || audit::audit(&request, &disk)));
+    let report = match report {
         Ok(report) => report,
         Err(wrong) => return output.wrongs(&wrong),
     };
-    if let Err(reason) = write(&report, arguments, output, &disk) {
+    if let Err(reason) = write(&report, told, output, &disk) {
         return output.wrong(&reason);
     }
-    let fail_on = match arguments.fail_on {
+    let fail_on = match told.fail_on {
         Grade::Major => FailOn::Major,
         Grade::Minor => FailOn::Minor,
         Grade::Opportunity => FailOn::Opportunity,
     };
     match report.exit(fail_on) {
-        Exit::Findings if arguments.exit_zero => Exit::Clean,
+        Exit::Findings if told.exit_zero => Exit::Clean,
         exit => exit,
     }
 }
 
-fn write(report: &Report, arguments: &Arguments, output: &Output, disk: &Disk) -> Result<(), String> {
-    let style = if arguments.output.is_some() { output.file_style() } else { output.report_style() };
-    let text = match arguments.format {
+/// Asks a share of the logs, and writes what they gave.
+fn run_share(told: &Told, share: Share, partial: &Path, output: &Output) -> Exit {
+    let disk = Disk::default();
+    let made = told
+        .request(&disk)
+        .and_then(|request| with_progress(&disk, output, || audit::share(&request, share, &disk)));
+    match made.map(|bytes| disk.write(partial, &bytes)) {
+        Ok(Ok(())) => Exit::Clean,
+        Ok(Err(error)) => output.wrong(&format!("cannot write {}: {}", error.path, error.reason)),
+        Err(wrong) => output.wrongs(&wrong),
+    }
+}
+
+impl Told {
+    fn request(&self, disk: &Disk) -> Result<Request, Vec<Diagnostic>> {
+        let mut request = self.folder.request(disk)?;
+        request.stage =
+            self.stage.and_then(|stage| stage.to_possible_value()).map(|name| name.get_name().to_owned());
+        request.profile.clone_from(&self.profile);
+        Ok(request)
+    }
+}
+
+fn write(report: &Report, told: &Told, output: &Output, disk: &Disk) -> Result<(), String> {
+    let style = if told.output.is_some() { output.file_style() } else { output.report_style() };
+    let text = match told.format {
         Format::Text => render(report, &style),
         Format::Json => report.to_json().map_err(|error| error.to_string())?,
     };
-    match &arguments.output {
+    match &told.output {
         Some(path) => disk
             .write(path, text.as_bytes())
             .map_err(|error| format!("cannot write {}: {}", error.path, error.reason)),

@@ -149,6 +149,29 @@ impl Table {
         self.grid.source.name()
     }
 
+    /// A digest of all that a rule can see of the table: its cells, what they mean, and who its
+    /// rows are about. The same digest is the same table for every rule.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        use sha2::{Digest, Sha256};
+        let mut hash = Sha256::new();
+        let mut part = |bytes: &[u8]| {
+            hash.update((bytes.len() as u64).to_le_bytes());
+            hash.update(bytes);
+        };
+        let meaning = (&self.kind, &self.matched, &self.columns, &self.nothing);
+        part(format!("{meaning:?}").as_bytes());
+        part(format!("{:?} {:?}", self.grid.title, self.grid.headers).as_bytes());
+        part(self.file().as_bytes());
+        part(self.grid.source.text().as_bytes());
+        for row in 0..self.grid.len() {
+            (0..self.grid.width()).for_each(|column| part(self.grid.text(row, column).as_bytes()));
+        }
+        for person in self.persons.get().into_iter().flatten() {
+            part(format!("{person:?}").as_bytes());
+        }
+        hash.finalize().into()
+    }
+
     fn column(&self, field: &str) -> Option<&Column> {
         self.columns.get(field).or_else(|| {
             let instead = self.kind.fields.get(field)?.instead.as_deref()?;

@@ -42,11 +42,11 @@ struct Waiting {
 
 impl Access {
     /// Lets each scan wait where a sample of the log says that it is shown fewest records.
-    pub(super) fn new(scans: &[Scan], category_slot: Option<usize>, sample: &Sample<'_>) -> Self {
+    pub(super) fn new(scans: &[&Scan], category_slot: Option<usize>, sample: &Sample<'_>) -> Self {
         let mut categories: Vec<String> = scans.iter().filter_map(|scan| scan.category.clone()).collect();
         categories.sort();
         categories.dedup();
-        let number = |scan: &Scan| categories.binary_search(scan.category.as_ref()?).ok();
+        let number = |scan: &&Scan| categories.binary_search(scan.category.as_ref()?).ok();
         let mut access = Self {
             always: vec![Vec::new(); categories.len() + 1],
             of_scan: scans.iter().map(number).collect(),

@@ -59,9 +59,13 @@ impl Expected {
         self.names.iter().map(|(name, row)| (name.as_str(), *row))
     }
 
+    /// The tables that they stand in.
+    pub(super) fn tables(&self) -> &[Arc<Table>] {
+        &self.tables
+    }
+
     /// The row of this number.
     pub fn row(&self, number: RowNumber) -> Option<Row> {
-        let table = self.tables.get(number.table as usize)?;
-        Some(Row { table: Arc::clone(table), index: number.row as usize })
+        number.of(&self.tables)
     }
 }

@@ -40,8 +40,8 @@ struct Sampled<'p> {
 
 impl<'p> Sample<'p> {
     /// Nothing was seen yet.
-    pub(super) fn new(scans: &'p [Scan], category_slot: Option<usize>) -> Self {
-        let sampled = |scan: &'p Scan| Sampled {
+    pub(super) fn new(scans: &[&'p Scan], category_slot: Option<usize>) -> Self {
+        let sampled = |&scan: &&'p Scan| Sampled {
             category: scan.category.as_deref(),
             gates: gates(scan),
             seen: 0,

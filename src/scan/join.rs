@@ -33,6 +33,12 @@ impl RowNumber {
             .zip(tables)
             .flat_map(|(table, rows)| rows.rows().zip(0..).map(move |(one, row)| (Self { table, row }, one)))
     }
+
+    /// The row of this number among these tables.
+    pub(super) fn of(self, tables: &[Arc<Table>]) -> Option<Row> {
+        let (table, index) = (tables.get(self.table as usize)?, self.row as usize);
+        (index < table.grid.len()).then(|| Row { table: Arc::clone(table), index })
+    }
 }
 
 impl JoinWith {
@@ -53,10 +59,14 @@ impl JoinWith {
         self.rows.get(&*self.compare.comparable(value)).map_or(&[], Vec::as_slice)
     }
 
+    /// The tables.
+    pub(super) fn tables(&self) -> &[Arc<Table>] {
+        &self.tables
+    }
+
     /// The row of this number.
     pub fn row(&self, number: RowNumber) -> Option<Row> {
-        let table = self.tables.get(number.table as usize)?;
-        Some(Row { table: Arc::clone(table), index: number.row as usize })
+        number.of(&self.tables)
     }
 }
 

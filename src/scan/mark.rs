@@ -3,6 +3,7 @@
 use crate::evidence::{Position, Record};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::cell::Cell;
 
 /// Where a record stands and when it happened; small enough to keep many.
 ///
@@ -11,13 +12,31 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Mark {
     /// When it happened; the end of time for what has none.
+    #[serde(with = "instant")]
     pub time: Timestamp,
-    /// Number of the log, from 0.
+    /// Number of the log, from 0. It is not kept, since logs come and go: see [`recalled`].
+    #[serde(skip, default = "recalled_log")]
     pub log: u32,
     /// Where the record stands in the log.
     pub position: Position,
     /// Which event of its item it is, from 0.
     pub part: u32,
+}
+
+thread_local! {
+    static RECALLED: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Works while marks that are recalled in this thread are of the log with this number.
+pub(super) fn recalled<T>(log: u32, work: impl FnOnce() -> T) -> T {
+    let before = RECALLED.replace(log);
+    let made = work();
+    RECALLED.set(before);
+    made
+}
+
+fn recalled_log() -> u32 {
+    RECALLED.get()
 }
 
 impl Mark {
@@ -46,5 +65,21 @@ impl Mark {
     pub fn seconds_to(self, later: Self) -> i64 {
         let between = later.time.duration_since(self.time);
         between.as_secs() + i64::from(between.subsec_nanos() > 0)
+    }
+}
+
+/// Instants as two numbers: a text takes three times as much, and there are many marks.
+mod instant {
+    use jiff::Timestamp;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+        (time.as_second(), time.subsec_nanosecond()).serialize(to)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Timestamp, D::Error> {
+        let (second, part) = <(i64, i32)>::deserialize(from)?;
+        Timestamp::new(second, part).map_err(D::Error::custom)
     }
 }

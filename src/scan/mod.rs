@@ -5,12 +5,16 @@
 
 mod access;
 mod aggregate;
+mod cache;
 mod expected;
+mod frame;
 mod gate;
 mod group;
+mod inquiry;
 mod join;
 mod joined;
 mod keep;
+mod keys;
 mod look_up;
 mod mark;
 mod order;
@@ -19,12 +23,16 @@ mod predicate;
 #[cfg(test)]
 mod properties;
 mod reckon;
+mod shard;
 mod tally;
 mod texts;
+mod window;
 
 pub use aggregate::{Burst, Ends, Limits, Number, Pair, Period, Silence, Total, Wanted, periods_between};
+pub use cache::{Cache, Kept, KeptState, Used};
 pub use expected::Expected;
 pub use group::Group;
+pub use inquiry::Inquiry;
 pub use join::{Comparing, JoinWith, RowNumber};
 pub use joined::{Joined, JoinedField};
 pub use look_up::look_up;
@@ -34,18 +42,17 @@ pub use predicate::{
     Asked, Comparison, Constant, Field, Network, OneOf, Operand, Predicate, TextTest, Value,
 };
 pub use reckon::{Reckoned, Reckoning};
+pub use shard::{Shards, Share, share};
 pub use tally::Tally;
+pub use window::Window;
 
 use crate::code::Code;
-use crate::evidence::{Decision, Evidence, Log, LogRead, Record, Row};
+use crate::evidence::{Decision, Log, LogRead, Record, Row};
 use crate::finding::{Diagnostic, count};
-use crate::pack::EventFields;
 use crate::place::Place;
-use crate::time::{Duration, Time};
-use crate::world::World;
-use access::Access;
-use gate::Sample;
-use pass::Pass;
+use crate::time::Duration;
+use crate::world::Unreadable;
+use inquiry::{Partial, Seen};
 use rayon::prelude::*;
 use std::any::Any;
 use std::cell::OnceCell;
@@ -55,6 +62,8 @@ use std::sync::Arc;
 pub struct Scan {
     /// The rule.
     pub rule: String,
+    /// All that its tallies depend on besides records and tables.
+    pub declared: String,
     /// Category of its records; all records when there is none.
     pub category: Option<String>,
     /// Records that count as population.
@@ -110,6 +119,7 @@ impl Scan {
     pub fn counting(slot: usize) -> Self {
         Self {
             rule: String::new(),
+            declared: String::new(),
             category: None,
             among: None,
             condition: None,
@@ -167,47 +177,53 @@ pub struct Facts {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// The times between which records count.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Window {
-    /// Nothing before counts.
-    pub from: Option<Time>,
-    /// Nothing after counts.
-    pub until: Option<Time>,
+/// Where the partial results of logs come from.
+#[derive(Clone, Debug, Default)]
+pub enum Partials {
+    /// From the logs.
+    #[default]
+    Logs,
+    /// From what was kept of them, as far as it goes, and else from the logs.
+    Cache(Arc<Cache>),
+    /// From other machines.
+    Shards(Arc<Shards>),
 }
 
 /// Reads all logs once and answers all scans.
-pub fn run(
-    scans: &[Scan],
-    evidence: &Evidence,
-    fields: &EventFields,
-    window: Window,
-    world: &dyn World,
-) -> Facts {
-    let category = fields.slot("event.category");
-    let slots = scans.iter().fold(0, |bits, scan| bits | scan.slots());
-    let fields = (fields, category.map_or(slots, |slot| slots | 1 << slot));
-    let skew = skew(scans);
-    let read = |(index, log): (usize, &Log)| {
-        let number = u32::try_from(index).unwrap_or(u32::MAX);
-        let mut sample = Sample::new(scans, category);
-        log.read_first(world, &evidence.root, fields, &mut |record| sample.see(record))?;
-        let access = Access::new(scans, category, &sample);
-        let begin = || (Pass::new(scans, &access, window, number), Order::default());
-        let each = |(pass, order): &mut (Pass<'_>, Order), record: &Record<'_>| {
-            if let Some(skew) = skew {
-                order.saw(record, &log.file, skew);
-            }
-            pass.fold(record);
-        };
-        let read = log.read_in_parts(world, &evidence.root, fields, &begin, &each, &add_part);
-        read.map(|((pass, order), read)| (pass.finish(), order, read))
+///
+/// # Errors
+/// When partial results of other machines do not make the whole.
+pub fn run(inquiry: &Inquiry<'_>, partials: &Partials) -> Result<Facts, Vec<Diagnostic>> {
+    let logs = &inquiry.evidence.logs;
+    let keys = match partials {
+        Partials::Cache(_) => keys::of_scans(&inquiry.scans),
+        Partials::Logs | Partials::Shards(_) => Vec::new(),
     };
-    let passes: Vec<_> = evidence.logs.par_iter().enumerate().map(read).collect();
+    if let Partials::Shards(shards) = partials {
+        shards.check(inquiry)?;
+    }
+    let give = |(index, log): (usize, &Log)| {
+        let number = u32::try_from(index).unwrap_or(u32::MAX);
+        match partials {
+            Partials::Logs => inquiry.whole(number, log),
+            Partials::Cache(cache) => cache.give(inquiry, &keys, (number, log)),
+            Partials::Shards(shards) => shards.give(number, log),
+        }
+    };
+    let given: Vec<_> = logs.par_iter().enumerate().map(give).collect();
+    if let Partials::Cache(cache) = partials {
+        cache.tidy(inquiry.world);
+    }
+    Ok(facts(inquiry, given))
+}
+
+/// Merges what the logs gave, in their order.
+fn facts(inquiry: &Inquiry<'_>, given: Vec<Result<Partial, Unreadable>>) -> Facts {
+    let (scans, skew) = (inquiry.scans.as_slice(), inquiry.skew());
     let mut facts = Facts { tallies: tallies(scans), ..Facts::default() };
-    for (read, log) in passes.into_iter().zip(&evidence.logs) {
-        match read {
-            Ok((tallies, order, read)) => {
+    for (given, log) in given.into_iter().zip(&inquiry.evidence.logs) {
+        match given {
+            Ok(Partial { seen: Seen { read, order, .. }, tallies }) => {
                 merge(&mut facts.tallies, tallies);
                 let disorder = skew.and_then(|skew| Some(order.disorder(skew)?.diagnostic(&log.file, skew)));
                 facts.diagnostics.extend(disorder);
@@ -235,22 +251,11 @@ pub fn run(
     facts
 }
 
-fn add_part<'a>((pass, order): &mut (Pass<'a>, Order), part: (Pass<'a>, Order)) {
-    pass.merge(part.0);
-    order.merge(part.1);
-}
-
-/// How much older than the one before a record may be. Where no scan asks for times nobody asks.
-fn skew(scans: &[Scan]) -> Option<Duration> {
-    let timed = scans.iter().filter(|scan| scan.wanted.is_timed());
-    timed.map(|scan| scan.skew).min_by_key(|skew| skew.seconds)
-}
-
 fn merge(all: &mut [Tally], part: Vec<Tally>) {
     all.iter_mut().zip(part).for_each(|(all, one)| all.merge(one));
 }
 
-fn tallies(scans: &[Scan]) -> Vec<Tally> {
+fn tallies(scans: &[&Scan]) -> Vec<Tally> {
     scans.iter().map(|scan| Tally::new(Arc::clone(&scan.wanted))).collect()
 }
 

@@ -3,18 +3,21 @@
 use super::access::Access;
 use super::join::{JoinWith, RowNumber};
 use super::keep::{follow, keep};
-use super::{Condition, Mark, Scan, Sighting, Tally, Window};
+use super::window::{Edges, Window};
+use super::{Condition, Mark, Scan, Sighting, Tally};
 use crate::evidence::{Decision, Record, Row};
 use crate::finding::Diagnostic;
 use std::cell::OnceCell;
 
 /// A part of one log, one thread.
 pub(super) struct Pass<'a> {
-    scans: &'a [Scan],
+    scans: &'a [&'a Scan],
     access: &'a Access,
     window: Window,
     log: u32,
     tallies: Vec<Tally>,
+    /// How near the records lie to the ends of the window.
+    edges: Edges,
     /// By category of the records.
     counts: Vec<Counts>,
     /// Scans that are shown all records of their category, until they are warm.
@@ -35,13 +38,14 @@ struct Counts {
 
 impl<'a> Pass<'a> {
     /// Nothing was shown yet.
-    pub(super) fn new(scans: &'a [Scan], access: &'a Access, window: Window, log: u32) -> Self {
+    pub(super) fn new(scans: &'a [&'a Scan], access: &'a Access, window: Window, log: u32) -> Self {
         Self {
             scans,
             access,
             window,
             log,
             tallies: super::tallies(scans),
+            edges: Edges::default(),
             counts: vec![Counts::default(); access.categories()],
             cold: access.cold(),
             shown: vec![0; scans.len()],
@@ -53,7 +57,8 @@ impl<'a> Pass<'a> {
     pub(super) fn fold(&mut self, record: &Record<'_>) {
         let (access, category) = (self.access, self.access.category(record));
         let counts = &mut self.counts[category];
-        if !self.window.holds(record) {
+        // Records without a time count: nothing says that they lie outside.
+        if record.time.is_some_and(|time| !self.window.holds(time, &mut self.edges)) {
             counts.outside += 1;
             return;
         }
@@ -89,7 +94,7 @@ impl<'a> Pass<'a> {
         self.shown[scan] = self.record;
         let tally = &mut self.tallies[scan];
         let before = tally.undecidable;
-        if let Err(fault) = look(&self.scans[scan], tally, sighting, mark) {
+        if let Err(fault) = look(self.scans[scan], tally, sighting, mark) {
             tally.fault(mark, fault);
         }
         // A record is undecidable once, however many conditions it leaves in doubt.
@@ -99,13 +104,14 @@ impl<'a> Pass<'a> {
     /// Adds what was learned of the part behind.
     pub(super) fn merge(&mut self, part: Self) {
         super::merge(&mut self.tallies, part.tallies);
+        self.edges.merge(part.edges);
         for (all, one) in self.counts.iter_mut().zip(part.counts) {
             all.add(one);
         }
     }
 
-    /// What each scan has learned.
-    pub(super) fn finish(mut self) -> Vec<Tally> {
+    /// What each scan has learned, and how near the records lie to the ends of the window.
+    pub(super) fn finish(mut self) -> (Vec<Tally>, Edges) {
         for (number, (scan, tally)) in self.scans.iter().zip(&mut self.tallies).enumerate() {
             let mut counts = Counts::default();
             self.counts[self.access.categories_of(number)].iter().for_each(|one| counts.add(*one));
@@ -120,7 +126,7 @@ impl<'a> Pass<'a> {
                 tally.filled |= wait.reads & counts.filled;
             }
         }
-        self.tallies
+        (self.tallies, self.edges)
     }
 }
 
@@ -129,15 +135,6 @@ impl Counts {
         self.seen += other.seen;
         self.outside += other.outside;
         self.filled |= other.filled;
-    }
-}
-
-impl Window {
-    /// Records without a time count: nothing says that they lie outside.
-    fn holds(&self, record: &Record<'_>) -> bool {
-        let Some(time) = record.time else { return true };
-        self.from.is_none_or(|from| time.compare(from).is_ge())
-            && self.until.is_none_or(|until| time.compare(until).is_le())
     }
 }
 

@@ -56,6 +56,12 @@ impl Tally {
         Self { wanted, ..Self::default() }
     }
 
+    /// A tally that was kept, as one of a scan that wants this of its groups.
+    #[must_use]
+    pub(super) fn of_kept(self, wanted: &Arc<Wanted>) -> Self {
+        Self { wanted: Arc::clone(wanted), ..self }
+    }
+
     /// Notes the slots that a condition read from a record.
     pub(super) fn saw(&mut self, record: &Record<'_>, reads: u128) {
         let new = reads & !self.filled;

@@ -70,7 +70,12 @@ pub(super) struct Items<R> {
 impl<R: BufRead> Items<R> {
     /// The items of this reader.
     pub(super) fn new(reader: R, layout: Layout) -> Self {
-        Self { reader, layout, here: Position { offset: 0, line: 1, column: 1 }, json: Json::default() }
+        Self::new_at(reader, layout, Position { offset: 0, line: 1, column: 1 })
+    }
+
+    /// The items of a reader that begins here.
+    pub(super) fn new_at(reader: R, layout: Layout, here: Position) -> Self {
+        Self { reader, layout, here, json: Json::default() }
     }
 
     /// Puts the next item into the buffer.

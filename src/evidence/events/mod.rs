@@ -8,6 +8,7 @@ mod parts;
 mod path;
 mod record;
 mod shape;
+mod stretch;
 mod structure;
 mod syslog;
 mod token;
@@ -17,7 +18,9 @@ mod when;
 pub use event::{Record, Scalar};
 pub(super) use items::Layout;
 pub use items::Position;
+pub use parts::Fold;
 pub(super) use record::has_needs;
+pub use stretch::Reached;
 pub(super) use syslog::parse as parse_syslog;
 pub(super) use when::{When, day_in_name};
 
@@ -27,8 +30,8 @@ use crate::place::Place;
 use crate::source::Source;
 use crate::world::{Unreadable, World};
 use items::{Item, Items};
-use parts::Fold;
 use record::RecordReader;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::io::{self, BufReader, Read};
@@ -58,7 +61,7 @@ pub struct Log {
 }
 
 /// What reading a log gave besides its records.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogRead {
     /// SHA-256 of the file's bytes, in hexadecimal.
     pub sha256: String,

@@ -24,13 +24,13 @@ const AHEAD: usize = 4;
 const TOO_LONG: &str = "it is longer than 16 MiB";
 
 /// What comes of a part, and how it is made.
-pub(super) struct Fold<'f, T> {
+pub struct Fold<'f, T> {
     /// What there is before the first record.
-    pub(super) begin: &'f (dyn Fn() -> T + Sync),
+    pub begin: &'f (dyn Fn() -> T + Sync),
     /// Adds a record.
-    pub(super) each: &'f (dyn Fn(&mut T, &Record<'_>) + Sync),
+    pub each: &'f (dyn Fn(&mut T, &Record<'_>) + Sync),
     /// Adds what came of the part behind.
-    pub(super) merge: &'f dyn Fn(&mut T, T),
+    pub merge: &'f dyn Fn(&mut T, T),
 }
 
 /// Items of a log that follow each other.
@@ -138,7 +138,8 @@ pub(super) fn side_by_side<R: BufRead + Send, T: Send>(
 
 impl<'i, R: BufRead> Parts<'i, R> {
     fn new(items: &'i mut Items<R>) -> Self {
-        Self { items, part: PART, last: Position { offset: 0, line: 1, column: 1 }, is_over: false }
+        let last = items.here();
+        Self { items, part: PART, last, is_over: false }
     }
 
     fn ahead(&mut self) -> Vec<Part> {
@@ -276,7 +277,8 @@ fn read_part(
     read
 }
 
-fn add(whole: &mut LogRead, part: LogRead) {
+/// Adds what reading the part behind gave.
+pub(super) fn add(whole: &mut LogRead, part: LogRead) {
     whole.records += part.records;
     whole.faults += part.faults;
     let room = FAULTS_SHOWN.saturating_sub(whole.fault_places.len());

@@ -1,0 +1,155 @@
+//! What is asked of every log, and one log asked.
+
+use super::access::Access;
+use super::gate::Sample;
+use super::order::Order;
+use super::pass::Pass;
+use super::window::{Edges, Window};
+use super::{Scan, Tally};
+use crate::evidence::{Evidence, Fold, Log, LogRead, Reached, Record};
+use crate::pack::EventFields;
+use crate::time::Duration;
+use crate::world::{Unreadable, World};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// What is asked of every log.
+pub struct Inquiry<'a> {
+    /// What rules want to know.
+    pub scans: Vec<&'a Scan>,
+    /// The logs.
+    pub evidence: &'a Evidence,
+    /// The fields that events can have.
+    pub fields: &'a EventFields,
+    /// The times between which records count.
+    pub window: Window,
+    /// Where the logs are.
+    pub world: &'a dyn World,
+}
+
+/// What one log gives to all scans.
+#[derive(Debug, Default)]
+pub(super) struct Partial {
+    /// What it gives besides.
+    pub(super) seen: Seen,
+    /// A tally for each scan, in order.
+    pub(super) tallies: Vec<Tally>,
+}
+
+/// What a log gives besides tallies.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Seen {
+    /// What reading it gave.
+    pub(super) read: LogRead,
+    /// The order of its records, where scans ask for times.
+    pub(super) order: Order,
+    /// How near its records lie to the ends of the window.
+    pub(super) edges: Edges,
+}
+
+impl<'a> Inquiry<'a> {
+    /// The folder of the logs.
+    pub(super) fn root(&self) -> &'a Path {
+        &self.evidence.root
+    }
+
+    /// How much older than the one before a record may be. Where no scan asks for times nobody asks.
+    pub(super) fn skew(&self) -> Option<Duration> {
+        let timed = self.scans.iter().filter(|scan| scan.wanted.is_timed());
+        timed.map(|scan| scan.skew).min_by_key(|skew| skew.seconds)
+    }
+
+    /// Asks a log from its start to its end.
+    pub(super) fn whole(&self, number: u32, log: &Log) -> Result<Partial, Unreadable> {
+        self.whole_for(&self.scans, number, log)
+    }
+
+    /// Asks a log from its start to its end for some of the scans.
+    pub(super) fn whole_for(&self, scans: &[&Scan], number: u32, log: &Log) -> Result<Partial, Unreadable> {
+        let asked = Asked::new(self, scans, (number, log))?;
+        let fields = (self.fields, asked.slots);
+        let (begin, each) =
+            (|| asked.begin(), |part: &mut Part<'_>, record: &Record<'_>| asked.each(part, record));
+        let made = log.read_in_parts(self.world, self.root(), fields, &begin, &each, &add);
+        made.map(|(part, read)| partial(part, read))
+    }
+
+    /// Asks a stretch of a log for some of the scans; `None` when it is no longer there.
+    pub(super) fn stretch(
+        &self,
+        scans: &[&Scan],
+        (number, log): (u32, &Log),
+        stretch: (&Reached, Option<u64>),
+    ) -> Option<(Partial, Reached)> {
+        let asked = Asked::new(self, scans, (number, log)).ok()?;
+        let fields = (self.fields, asked.slots);
+        let (begin, each) =
+            (|| asked.begin(), |part: &mut Part<'_>, record: &Record<'_>| asked.each(part, record));
+        let fold = Fold { begin: &begin, each: &each, merge: &add };
+        let (part, read, reached) = log.read_stretch(self.world, self.root(), fields, stretch, &fold)?;
+        Some((partial(part, read), reached))
+    }
+}
+
+/// A part of a log, shown to scans.
+type Part<'p> = (Pass<'p>, Order);
+
+/// Some scans, ready to be shown one log.
+struct Asked<'q> {
+    scans: &'q [&'q Scan],
+    access: Access,
+    window: Window,
+    skew: Option<Duration>,
+    /// The slots of the fields that are looked at, a bit each.
+    slots: u128,
+    number: u32,
+    log: &'q Log,
+}
+
+impl<'q> Asked<'q> {
+    fn new(
+        inquiry: &Inquiry<'_>,
+        scans: &'q [&'q Scan],
+        (number, log): (u32, &'q Log),
+    ) -> Result<Self, Unreadable> {
+        let category = inquiry.fields.slot("event.category");
+        let slots = scans.iter().fold(0, |bits, scan| bits | scan.slots());
+        let slots = category.map_or(slots, |slot| slots | 1 << slot);
+        let mut sample = Sample::new(scans, category);
+        log.read_first(inquiry.world, inquiry.root(), (inquiry.fields, slots), &mut |record| {
+            sample.see(record)
+        })?;
+        let access = Access::new(scans, category, &sample);
+        Ok(Self { scans, access, window: inquiry.window, skew: inquiry.skew(), slots, number, log })
+    }
+
+    fn begin(&self) -> Part<'_> {
+        (Pass::new(self.scans, &self.access, self.window, self.number), Order::default())
+    }
+
+    fn each(&self, (pass, order): &mut Part<'_>, record: &Record<'_>) {
+        if let Some(skew) = self.skew {
+            order.saw(record, &self.log.file, skew);
+        }
+        pass.fold(record);
+    }
+}
+
+fn add<'p>((pass, order): &mut Part<'p>, part: Part<'p>) {
+    pass.merge(part.0);
+    order.merge(part.1);
+}
+
+fn partial((pass, order): Part<'_>, read: LogRead) -> Partial {
+    let (tallies, edges) = pass.finish();
+    Partial { seen: Seen { read, order, edges }, tallies }
+}
+
+impl Seen {
+    /// Adds what stands behind.
+    pub(super) fn followed_by(mut self, rest: Self) -> Self {
+        self.order.merge(rest.order);
+        self.edges.merge(rest.edges);
+        Self { read: self.read.followed_by(rest.read), ..self }
+    }
+}
