@@ -13,8 +13,8 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The end of the last line is looked for in so many bytes.
-const TAIL: u64 = 1 << 20;
+/// The end of the last line is looked for in so many bytes, and then in more.
+const TAILS: [u64; 3] = [8 << 10, 256 << 10, 16 << 20];
 
 /// How far a log was read, so that reading can go on there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,13 +52,20 @@ impl Log {
             && matches!(self.mark(world, root), Ok(Some(0)))
     }
 
-    /// The byte behind the last line that ends within the first so many bytes of the file; `None`
-    /// where no line ends near there.
-    pub fn end_of_lines(&self, world: &dyn World, root: &Path, bytes: u64) -> Option<u64> {
-        let from = bytes.saturating_sub(TAIL);
+    /// The byte behind the last line that ends within the first so many bytes of the file, looked for
+    /// from the end back to `from`; `None` where no line ends near there.
+    pub fn end_of_lines(&self, world: &dyn World, root: &Path, (from, bytes): (u64, u64)) -> Option<u64> {
         let mut tail = Vec::new();
-        world.open_at(root, &self.file, from).ok()?.take(bytes - from).read_to_end(&mut tail).ok()?;
-        memchr::memrchr(b'\n', &tail).map(|at| from + at as u64 + 1)
+        for length in TAILS {
+            let start = bytes.saturating_sub(length).max(from);
+            tail.clear();
+            world.open_at(root, &self.file, start).ok()?.take(bytes.saturating_sub(start)).read_to_end(&mut tail).ok()?;
+            let end = memchr::memrchr(b'\n', &tail).map(|at| start + at as u64 + 1);
+            if end.is_some() || start == from {
+                return end;
+            }
+        }
+        None
     }
 
     /// Reads a stretch of a log that [goes on](Log::goes_on), up to this byte behind the end of a

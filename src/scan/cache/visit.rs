@@ -91,16 +91,19 @@ impl Visit<'_> {
     fn read_on(&self, known: Option<Entry>) -> Option<Entry> {
         let (inquiry, of_log) = (self.inquiry, (self.number, self.log));
         let known = known.and_then(|entry| self.catch_up(entry));
-        let end = self.log.end_of_lines(inquiry.world, inquiry.root(), self.now.bytes).unwrap_or(0);
+        let start = known.as_ref().map_or(0, |entry| entry.base.seen.read.bytes);
+        let end = self.log.end_of_lines(inquiry.world, inquiry.root(), (start, self.now.bytes));
+        let end = end.unwrap_or(start);
         let read = |from: &Reached, until: Option<u64>| {
             let (given, reached) = inquiry.stretch(&inquiry.scans, of_log, (from, until))?;
             Some(Stretch::of(given, self.keys, Some(reached)))
         };
         let mut entry = match known {
             Some(mut entry) => {
-                let from = entry.base.reached.take()?;
-                let more = read(&from, Some(end.max(from.bytes())))?;
-                entry.base.add(more, &inquiry.scans, self.keys);
+                if end > start {
+                    let more = read(entry.base.reached.as_ref()?, Some(end))?;
+                    entry.base.add(more, &inquiry.scans, self.keys);
+                }
                 entry
             }
             None => {
