@@ -4,7 +4,7 @@
 use super::{CONDITIONS, Dice, compile, rule, setting};
 use crate::kit::{DAY, Files, built_in};
 use preaudit::evidence::{Decision, FILE_NAME, Row, Scope, collect};
-use preaudit::scan::{self, Answer, Condition, Predicate, Scan, Sighting, Tally, Window};
+use preaudit::scan::{self, Answer, Condition, Inquiry, Partials, Predicate, Scan, Sighting, Tally, Window};
 use preaudit::source::Source;
 use preaudit::time::Time;
 use preaudit::world::Shelf;
@@ -91,7 +91,11 @@ fn waiting_changes_no_answer() {
         let from = Time::Day(jiff::civil::date(2026, 6, 5));
         let window = Window { from: Some(from), until: None };
         let [waiting, plain] = scans(&mut dice);
-        let run = |scans: &[Scan]| scan::run(scans, &evidence, &packs.event_fields, window, &shelf).tallies;
+        let run = |scans: &[Scan]| {
+            let (scans, fields) = (scans.iter().collect(), &packs.event_fields);
+            let inquiry = Inquiry { scans, evidence: &evidence, fields, window, world: &shelf };
+            scan::run(&inquiry, &Partials::Logs).unwrap().tallies
+        };
         for (number, (waiting, plain)) in run(&waiting).iter().zip(&run(&plain)).enumerate() {
             assert_eq!(shown(waiting), shown(plain), "scan {number}");
             (kept, none) =

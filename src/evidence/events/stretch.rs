@@ -59,7 +59,12 @@ impl Log {
         for length in TAILS {
             let start = bytes.saturating_sub(length).max(from);
             tail.clear();
-            world.open_at(root, &self.file, start).ok()?.take(bytes.saturating_sub(start)).read_to_end(&mut tail).ok()?;
+            world
+                .open_at(root, &self.file, start)
+                .ok()?
+                .take(bytes.saturating_sub(start))
+                .read_to_end(&mut tail)
+                .ok()?;
             let end = memchr::memrchr(b'\n', &tail).map(|at| start + at as u64 + 1);
             if end.is_some() || start == from {
                 return end;
