@@ -177,7 +177,7 @@ fn what_follows_may_name_its_key_otherwise_and_need_not_be_kept() {
 fn domains_are_one_where_that_is_declared() {
     let rule = "[scan]\nfrom = \"sign-ins\"\nby = [\"user.name\"]\n\
         join = { to = \"roster\", on = [\"user.name\", \"login\"], compare = \"identity\" }\n\
-        [finding]\nmessage = '${g.key} is ${j.name}'\nat = [\"user.name\"]\n";
+        [finding]\nmessage = '${g.key} is ${j.person_name}'\nat = [\"user.name\"]\n";
     let roster = "Employee ID,Full Name,Login,Department,Hired On\nE1,Eve Example,EX\\eve,IT,2024-01-01\n";
     let log: String = ["eve@ex.org", "eve@other.org", "eve"]
         .map(|user| login("2026-06-01T09:00:00", user, "192.0.2.3"))
@@ -235,7 +235,7 @@ fn what_a_scan_cannot_mean_is_refused_at_its_place() {
     assert!(wrong("distinct = [\"source.pi\"]").starts_with("10:14: `sign-ins` has no field `source.pi`"));
     assert_eq!(wrong("distinct = []"), "10:12: name at least one field");
     assert_eq!(wrong("every = \"1mo\""), "10:9: months differ in length; write days, as in `30d`");
-    assert_eq!(wrong("top = { field = \"source.ip\", most = 0 }"), "10:36: a number from 1 to 100");
+    assert_eq!(wrong("top = { field = \"source.ip\", most = 0 }"), "10:37: a number from 1 to 100");
     assert!(wrong("window = \"1h\"\nsum = \"source.port\"").starts_with("11:7: `sum` is of a whole group"));
     assert!(wrong("gap = \"1h\"\nevery = \"1d\"").starts_with("11:9: `every` cannot stand beside `gap`"));
     assert!(wrong("expect = { from = \"assets\" }").starts_with("10:10: write either `from` and `field`"));

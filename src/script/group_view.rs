@@ -6,6 +6,7 @@ use crate::evidence::Row;
 use crate::scan::{Mark, Number};
 use crate::time::{Duration, Time};
 use rhai::{Array, Dynamic, Engine, EvalAltResult};
+use std::fmt;
 use std::sync::Arc;
 
 type Failed = Box<EvalAltResult>;
@@ -64,6 +65,12 @@ pub struct Common {
     pub count: u64,
 }
 
+impl fmt::Display for Common {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.value, self.count)
+    }
+}
+
 impl GroupView {
     /// What a finding about it is about: its key, and its period where it has one.
     pub fn subject(&self) -> String {
@@ -105,15 +112,18 @@ fn register_aggregates(engine: &mut Engine) {
         let top = group.top.clone().ok_or_else(|| not_declared("top"))?;
         Ok(top.into_iter().map(Dynamic::from).collect())
     });
-    engine.register_fn("listed", |all: Array| {
-        all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    });
+    engine.register_fn("listed", |all: Array| all.iter().map(one).collect::<Vec<_>>().join(", "));
     engine.register_fn("first_value", |group: &mut GroupView, field: &str| value_at(group, field, 0));
     engine.register_fn("last_value", |group: &mut GroupView, field: &str| value_at(group, field, 1));
     engine.register_get("value", |common: &mut Common| common.value.clone());
     engine.register_get("count", |common: &mut Common| whole(common.count));
-    engine.register_fn("to_string", |common: &mut Common| format!("{} ({})", common.value, common.count));
-    engine.register_fn("to_debug", |common: &mut Common| format!("{} ({})", common.value, common.count));
+    engine.register_fn("to_string", |common: &mut Common| common.to_string());
+    engine.register_fn("to_debug", |common: &mut Common| common.to_string());
+}
+
+/// A value of a list as a sentence names it.
+fn one(value: &Dynamic) -> String {
+    value.read_lock::<Common>().map_or_else(|| value.to_string(), |common| common.to_string())
 }
 
 fn value_at(group: &GroupView, field: &str, end: usize) -> Result<Dynamic, Failed> {
