@@ -26,8 +26,10 @@ pub trait World: Sync {
     /// Today, in the zone of the machine.
     fn today(&self) -> Date;
 
-    /// This moment.
-    fn now(&self) -> Timestamp;
+    /// This moment; the start of 1970 where time stands still.
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
 
     /// All files below a folder, sorted by path. Links and special files are listed as such.
     ///
@@ -332,10 +334,6 @@ impl Shelf {
 impl World for Shelf {
     fn today(&self) -> Date {
         self.today
-    }
-
-    fn now(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
     }
 
     fn list(&self, _: &Path) -> Result<Vec<Entry>, Unreadable> {

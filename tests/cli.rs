@@ -38,7 +38,9 @@ fn help_teaches() {
     for taught in ["preaudit scan DIR", "preaudit init DIR", "Exit codes", "Nothing leaves the machine"] {
         assert!(help.contains(taught), "{taught}");
     }
-    for command in ["scan", "init", "evidence", "list", "explain", "rule", "completions", "man"] {
+    for command in
+        ["scan", "merge", "cache", "init", "evidence", "list", "explain", "rule", "completions", "man"]
+    {
         let output = program(&repository("."), &[command, "--help"]);
         assert!(output.status.success() && stdout(&output).len() > 80, "{command}");
     }

@@ -321,7 +321,9 @@ fn logs_of_other_shapes_are_kept_whole() {
 fn a_broken_entry_is_no_entry() {
     let folder = workspace(1_000);
     let first = same_night(folder.path());
-    let entry = fs::read_dir(folder.path().join(".preaudit/cache")).unwrap().next().unwrap().unwrap().path();
+    let entries = fs::read_dir(folder.path().join(".preaudit/cache")).unwrap();
+    let mut entries = entries.map(|entry| entry.unwrap().path());
+    let entry = entries.find(|entry| entry.extension().is_some_and(|ending| ending == "partial")).unwrap();
     let good = fs::read(&entry).unwrap();
     let mut flipped = good.clone();
     flipped[good.len() / 2] ^= 4;

@@ -139,3 +139,19 @@ impl Stretch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whoever can write a digest can write an entry; reading one never stops the program.
+        #[test]
+        fn any_bytes_are_an_entry_or_none(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            if let Ok(entry) = postcard::from_bytes::<Entry>(&bytes) {
+                prop_assert!(entry.into_partial(&[], &[]).tallies.is_empty());
+            }
+        }
+    }
+}

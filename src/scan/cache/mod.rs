@@ -32,6 +32,8 @@ const LARGEST_ENTRY: u64 = 256 << 20;
 const LARGEST: u64 = 1 << 30;
 /// What an entry's name ends with.
 const ENDING: &str = ".partial";
+/// Tells git to leave the folder alone.
+const IGNORE: &str = ".gitignore";
 /// A half-written file older than this was left by a run that was killed, in nanoseconds.
 const ABANDONED: i128 = 3_600_000_000_000;
 
@@ -186,6 +188,7 @@ impl Cache {
         };
         let saved = kept
             .then(|| {
+                self.hide(world);
                 entry.sample = Some(sample(world, root, file, entry.base.seen.read.bytes)?);
                 let bytes = Frame::Cache.seal(entry).filter(|bytes| bytes.len() as u64 <= LARGEST_ENTRY)?;
                 world.save(&self.folder, &name(file), &bytes).ok()
@@ -193,6 +196,14 @@ impl Cache {
             .flatten();
         if saved.is_none() {
             self.unkept.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// What is kept holds names of people; it is not to get into a repository by chance.
+    fn hide(&self, world: &dyn World) {
+        if world.identity(&self.folder, IGNORE).is_none() {
+            // Where this cannot be written, nothing else can.
+            let _ = world.save(&self.folder, IGNORE, b"*\n");
         }
     }
 
