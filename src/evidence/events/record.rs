@@ -7,6 +7,7 @@ use super::json_record::JsonFields;
 use super::path::{find, parse_path};
 use super::shape::Shapes;
 use super::syslog::{self, Transport};
+use super::text_record::{Found, TextFields};
 use super::when::When;
 use crate::evidence::csv::CsvRows;
 use crate::evidence::json;
@@ -24,6 +25,7 @@ pub(super) struct RecordReader<'a> {
     when: When,
     delimiter: u8,
     json: JsonFields,
+    text: TextFields<'a>,
     constants: Vec<(usize, String)>,
     derived: Vec<Derived>,
     timezone: Option<usize>,
@@ -34,6 +36,8 @@ pub(super) struct Learned {
     shapes: Option<Shapes>,
     /// Columns of a CSV log, once its first row is read.
     columns: Option<Columns>,
+    /// Room for what patterns find.
+    found: Found,
 }
 
 /// Where the fields of a CSV log stand: the columns that may hold each, the first that is filled.
@@ -65,6 +69,7 @@ impl<'a> RecordReader<'a> {
             when,
             delimiter,
             json: JsonFields::new(source, slot),
+            text: TextFields::new(source, fields, slot),
             constants: constants.collect(),
             derived,
             timezone: slot("event.timezone"),
@@ -74,7 +79,7 @@ impl<'a> RecordReader<'a> {
     /// Nothing learned yet.
     pub(super) fn learned(&self) -> Learned {
         let shapes = self.json.projection().map(|projection| Shapes::new(&projection.wanted));
-        Learned { shapes, columns: None }
+        Learned { shapes, columns: None, found: Found::default() }
     }
 
     /// Room for the records of a part.
@@ -96,8 +101,8 @@ impl<'a> RecordReader<'a> {
         record.begin(text, position);
         match self.source.format {
             LogFormat::Json => return self.read_json(learned, record, each),
-            LogFormat::Syslog => self.read_syslog(record)?,
-            LogFormat::Lines => self.read_line(record)?,
+            LogFormat::Syslog => self.read_syslog(learned, record)?,
+            LogFormat::Lines => self.read_line(learned, record)?,
             LogFormat::Csv if learned.columns.is_none() => {
                 learned.columns = Some(self.read_headers(text)?);
                 return Ok(());
@@ -147,18 +152,10 @@ impl<'a> RecordReader<'a> {
         Ok(())
     }
 
-    fn read_syslog<'r>(&'r self, record: &mut Record<'r>) -> Result<(), Refused> {
+    fn read_syslog<'r>(&'r self, learned: &mut Learned, record: &mut Record<'r>) -> Result<(), Refused> {
         let text = record.text;
         let line = syslog::parse(text).ok_or("it is no line of RFC 3164 or RFC 5424")?;
-        for (name, range) in [
-            ("log.syslog.priority", line.priority.clone()),
-            ("host.name", line.host.clone()),
-            ("process.name", line.process.clone()),
-            ("process.pid", line.pid.clone()),
-            ("message", Some(line.message.clone())),
-        ] {
-            self.set_range(record, name, range);
-        }
+        self.text.set_head(record, &line);
         match line.transport {
             Transport::Iso => drop(self.set_time(record, &text[line.time.clone()], line.time.clone())),
             Transport::Bsd => {
@@ -168,48 +165,27 @@ impl<'a> RecordReader<'a> {
             }
         }
         let process = line.process.map(|range| &text[range]);
-        self.match_patterns(record, line.message, process);
+        self.match_patterns(learned, record, (line.message, process));
         Ok(())
     }
 
-    fn read_line<'r>(&'r self, record: &mut Record<'r>) -> Result<(), Refused> {
-        if !self.match_patterns(record, 0..record.text.len(), None) {
+    fn read_line<'r>(&'r self, learned: &mut Learned, record: &mut Record<'r>) -> Result<(), Refused> {
+        if !self.match_patterns(learned, record, (0..record.text.len(), None)) {
             return Err(format!("it is no line of {}", self.source.title));
         }
         Ok(())
     }
 
-    /// Sets the fields of the first pattern that matches a part of the text.
     fn match_patterns<'r>(
         &'r self,
+        learned: &mut Learned,
         record: &mut Record<'r>,
-        within: Range<usize>,
-        process: Option<&str>,
+        message: (Range<usize>, Option<&str>),
     ) -> bool {
-        let text = &record.text[within.clone()];
-        for pattern in &self.source.patterns {
-            if pattern.process.as_deref().is_some_and(|wanted| Some(wanted) != process) {
-                continue;
-            }
-            let Some(found) = pattern.regex.captures(text) else { continue };
-            for name in pattern.regex.capture_names().flatten() {
-                let Some(group) = found.name(name) else { continue };
-                let range = within.start + group.start()..within.start + group.end();
-                if name == "time" {
-                    let time = group.as_str().to_owned();
-                    self.set_time(record, &time, range);
-                } else {
-                    self.set_range(record, name, Some(range));
-                }
-            }
-            let whole = found.get_match();
-            for (name, value) in &pattern.set {
-                let range = within.start + whole.start()..within.start + whole.end();
-                self.set_default(record, name, value, range);
-            }
-            return true;
-        }
-        false
+        let mut is_time = |record: &mut Record<'r>, range: Range<usize>| {
+            self.set_time(record, &record.text[range.clone()], range);
+        };
+        self.text.match_patterns(record, message, &mut learned.found, &mut is_time)
     }
 
     fn read_headers(&self, text: &str) -> Result<Columns, Refused> {
@@ -244,25 +220,6 @@ impl<'a> RecordReader<'a> {
             self.set_time(record, cell.text(&source), cell.range.clone());
         }
         Ok(())
-    }
-
-    /// Sets a field from a part of the item, unless that part is empty or only a dash.
-    fn set_range<'r>(&'r self, record: &mut Record<'r>, name: &str, range: Option<Range<usize>>) {
-        let (Some(slot), Some(range)) = (self.fields.slot(name), range) else { return };
-        let text = &record.text[range.clone()];
-        if !text.is_empty() && text != "-" {
-            let value = typed(self.fields, slot, Cow::Borrowed(text));
-            record.set(slot, value, range);
-        }
-    }
-
-    /// Sets a field that follows from others, unless it is set.
-    fn set_default<'r>(&'r self, record: &mut Record<'r>, name: &str, value: &'r str, range: Range<usize>) {
-        let Some(slot) = self.fields.slot(name) else { return };
-        if record.get(slot).is_none() {
-            let value = typed(self.fields, slot, Cow::Borrowed(value));
-            record.set(slot, value, range);
-        }
     }
 
     fn set_time<'r>(&'r self, record: &mut Record<'r>, text: &str, range: Range<usize>) -> bool {

@@ -1,5 +1,6 @@
 //! Times of log records, and what is declared of them.
 
+use super::stamp::{self, Yearless};
 use crate::evidence::dates::{self, DateText};
 use crate::pack::TimeFormat;
 use crate::time::Time;
@@ -43,8 +44,11 @@ impl When {
             TimeFormat::EpochMs => utc(epoch(text, 1_000_000)?),
             TimeFormat::Clf => clf(text),
             TimeFormat::Iso => {
-                let DateText::Date(time) = dates::read(text) else { return None };
-                if dates::has_zone(text) {
+                let (time, has_zone) = match stamp::iso(text) {
+                    Some(read) => read,
+                    None => (by_forms(text)?, dates::has_zone(text)),
+                };
+                if has_zone {
                     let offset = match time {
                         Time::Instant { offset, .. } => offset,
                         Time::Day(_) => Offset::UTC,
@@ -66,25 +70,30 @@ impl When {
     /// Reads `Feb 12 14:10:21`, which has no year: the latest year in which that day is not after
     /// the day the log was taken. So the turn from December to January needs no order of lines.
     pub fn without_year(&self, text: &str) -> Option<Time> {
-        let mut parts = text.split_ascii_whitespace();
-        let (month, day, clock) = (parts.next()?, parts.next()?, parts.next()?);
-        let clock: jiff::civil::Time = clock.parse().ok()?;
         let taken = self.taken?;
         // A day of grace: the file's date is in UTC, its lines need not be.
         let last = taken.tomorrow().ok()?;
-        let year = [last.year(), last.year() - 1].into_iter().find_map(|year| {
-            let DateText::Date(Time::Day(date)) = dates::read(&format!("{day} {month} {year}")) else {
-                return None;
-            };
-            (date <= last).then_some(date)
-        });
+        if let Some(stamp) = Yearless::read(text) {
+            return self.in_latest_year(last, stamp.clock, |year| stamp.day(year));
+        }
+        let mut parts = text.split_ascii_whitespace();
+        let (month, day, clock) = (parts.next()?, parts.next()?, parts.next()?);
+        self.in_latest_year(last, clock.parse().ok()?, |year| {
+            by_forms(&format!("{day} {month} {year}")).map(Time::day)
+        })
+    }
+
+    /// The latest of these days that is not after the last one, at this clock.
+    fn in_latest_year(
+        &self,
+        last: Date,
+        clock: jiff::civil::Time,
+        day: impl Fn(i16) -> Option<Date>,
+    ) -> Option<Time> {
+        let near = |back: i16| day(last.year() - back).filter(|date| *date <= last);
         // 29 February lies up to eight years back.
-        let date = year.or_else(|| {
-            (2..=8).find_map(|back| match dates::read(&format!("{day} {month} {}", last.year() - back)) {
-                DateText::Date(Time::Day(date)) => Some(date),
-                _ => None,
-            })
-        })?;
+        let date =
+            near(0).or_else(|| near(1)).or_else(|| (2..=8).find_map(|back| day(last.year() - back)))?;
         let at = Offset::UTC.to_timestamp(DateTime::from_parts(date, clock)).ok()?;
         Some(self.in_zone(Time::utc(at)))
     }
@@ -101,10 +110,22 @@ fn epoch(text: &str, nanos_per_unit: i128) -> Option<Timestamp> {
     Timestamp::from_nanosecond(nanos).ok()
 }
 
+/// A time in any of the forms that need no order.
+fn by_forms(text: &str) -> Option<Time> {
+    match dates::read(text) {
+        DateText::Date(time) => Some(time),
+        _ => None,
+    }
+}
+
 /// `17/May/2015:10:05:03 +0000`.
 fn clf(text: &str) -> Option<TimeRead> {
+    if let Some(time) = stamp::clf(text) {
+        let Time::Instant { offset, .. } = time else { return None };
+        return Some(TimeRead { time, zone: Some(zone_name(offset)) });
+    }
     let (date, rest) = text.split_once(':')?;
-    let DateText::Date(time) = dates::read(&format!("{date} {rest}")) else { return None };
+    let time = by_forms(&format!("{date} {rest}"))?;
     let zone = match (time, dates::has_zone(rest)) {
         (Time::Instant { offset, .. }, true) => Some(zone_name(offset)),
         _ => None,
@@ -204,6 +225,22 @@ mod tests {
             ("v2026-13-01", None),
         ] {
             assert_eq!(day_in_name(name).map(|day| day.to_string()).as_deref(), day, "{name}");
+        }
+    }
+
+    /// Every day of some years at every hour, written with and without the blank that makes it of
+    /// fixed width.
+    #[test]
+    fn times_without_a_year_are_the_same_by_stamp_and_by_form() {
+        let when = taken("2026-03-01");
+        for day in (0..1_500)
+            .map(|ago| "2027-01-01".parse::<Date>().unwrap().saturating_sub(jiff::Span::new().days(ago)))
+        {
+            let (month, hour) = (day.strftime("%b"), day.day() % 25);
+            let stamp = format!("{month} {:>2} {hour:02}:59:60", day.day());
+            for stamp in [stamp.replace(":60", ":07"), stamp] {
+                assert_eq!(when.without_year(&stamp), when.without_year(&format!(" {stamp}")), "{stamp}");
+            }
         }
     }
 }
