@@ -3,37 +3,10 @@
 //! Memory is bounded by the longest item and never by the file: a log may be one line of hundreds
 //! of megabytes. Bytes are looked at once; what an item holds is for others to read.
 
-use serde::{Deserialize, Serialize};
+use super::elements::Json;
+pub use super::item::Position;
+pub(super) use super::item::{Item, LONGEST};
 use std::io::{self, BufRead};
-
-/// An item longer than this is skipped and told.
-pub(super) const LONGEST: usize = 16 << 20;
-/// A key of an envelope longer than this is none that a source names.
-const LONGEST_KEY: usize = 256;
-
-/// Where an item stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Position {
-    /// Byte of the unpacked text.
-    pub offset: u64,
-    /// Line, from 1.
-    pub line: u64,
-    /// Column of its first character, from 1, in characters.
-    pub column: u64,
-}
-
-/// What comes next in a log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Item {
-    /// An item, now in the buffer.
-    Whole(Position),
-    /// An item too long to be held.
-    TooLong(Position),
-    /// The file ends inside of an item.
-    Cut(Position),
-    /// The end.
-    End,
-}
 
 /// What stands behind the lines that were taken.
 #[derive(Debug)]
@@ -223,27 +196,9 @@ impl<R: BufRead> Items<R> {
         loop {
             let block = self.reader.fill_buf()?;
             if block.is_empty() {
-                let started = self.json.started.take();
-                let open = started.or((!self.json.open.is_empty()).then_some(self.here));
-                self.json = Json::default();
-                return Ok(open.map_or(Item::End, Item::Cut));
+                return Ok(std::mem::take(&mut self.json).end_of_text(self.here));
             }
-            let mut taken = 0;
-            let mut done = None;
-            for &byte in block {
-                taken += 1;
-                let step = self.json.step(byte, self.here, keys, buffer);
-                self.here.offset += 1;
-                match byte {
-                    b'\n' => (self.here.line, self.here.column) = (self.here.line + 1, 1),
-                    0x80..=0xbf => {}
-                    _ => self.here.column += 1,
-                }
-                if let Some(item) = step {
-                    done = Some(item);
-                    break;
-                }
-            }
+            let (taken, done) = self.json.take(block, &mut self.here, keys, buffer);
             self.reader.consume(taken);
             if let Some(item) = done {
                 return Ok(item);
@@ -255,159 +210,6 @@ impl<R: BufRead> Items<R> {
 fn trim_end(line: &mut Vec<u8>) {
     while line.last().is_some_and(|b| matches!(b, b'\n' | b'\r')) {
         line.pop();
-    }
-}
-
-/// Where a reader of JSON stands: enough to know where an element begins and ends.
-#[derive(Default)]
-struct Json {
-    /// Open brackets, from the outermost.
-    open: Vec<u8>,
-    /// Number of open brackets at which elements stand.
-    level: usize,
-    /// True once the first byte of the text was seen.
-    begun: bool,
-    /// True inside an envelope, whose own end is no element.
-    in_envelope: bool,
-    in_text: bool,
-    escaped: bool,
-    /// The last text at the level of an envelope's keys.
-    key: Vec<u8>,
-    key_is_text: bool,
-    /// Where the element that is being read began.
-    started: Option<Position>,
-    too_long: bool,
-}
-
-impl Json {
-    /// Takes one byte and gives the element that it ends.
-    fn step(&mut self, byte: u8, here: Position, keys: &[String], buffer: &mut Vec<u8>) -> Option<Item> {
-        if self.in_text {
-            self.text(byte);
-            return self.keep(byte, buffer);
-        }
-        match byte {
-            b' ' | b'\t' | b'\r' | b'\n' if self.started.is_none() => None,
-            b'"' => {
-                self.begin(here, buffer);
-                self.in_text = true;
-                self.key.clear();
-                self.keep(byte, buffer)
-            }
-            b'[' | b'{' => self.opening(byte, here, keys, buffer),
-            b']' | b'}' => self.closing(byte, here, buffer),
-            b',' if self.open.len() == self.level && self.started.is_some() => self.end(buffer),
-            b',' if self.started.is_none() => None,
-            b':' => self.keep(byte, buffer),
-            b'\n' if self.open.is_empty() && self.started.is_some() => self.end(buffer),
-            _ => {
-                self.key_is_text &= byte.is_ascii_whitespace();
-                self.begin(here, buffer);
-                self.keep(byte, buffer)
-            }
-        }
-    }
-
-    fn text(&mut self, byte: u8) {
-        match byte {
-            _ if self.escaped => self.escaped = false,
-            b'\\' => self.escaped = true,
-            b'"' => {
-                self.in_text = false;
-                self.key_is_text = true;
-                return;
-            }
-            _ => {}
-        }
-        if self.open.len() == 1 && self.key.len() < LONGEST_KEY {
-            self.key.push(byte);
-        }
-    }
-
-    fn opening(&mut self, byte: u8, here: Position, keys: &[String], buffer: &mut Vec<u8>) -> Option<Item> {
-        let first = !std::mem::replace(&mut self.begun, true);
-        if first && byte == b'[' {
-            self.open.push(byte);
-            self.level = 1;
-            return None;
-        }
-        let envelope = byte == b'['
-            && self.open == [b'{']
-            && self.key_is_text
-            && keys.iter().any(|key| key.as_bytes() == self.key);
-        self.key_is_text = false;
-        if envelope {
-            // What was read of the envelope so far is no record.
-            buffer.clear();
-            self.started = None;
-            self.too_long = false;
-            self.open.push(byte);
-            self.level = 2;
-            self.in_envelope = true;
-            return None;
-        }
-        self.begin(here, buffer);
-        self.open.push(byte);
-        self.keep(byte, buffer)
-    }
-
-    fn closing(&mut self, byte: u8, here: Position, buffer: &mut Vec<u8>) -> Option<Item> {
-        let closes = self.open.last().is_some_and(|open| (*open == b'[') == (byte == b']'));
-        if !closes {
-            // A bracket that closes nothing is kept, so that reading the element finds it.
-            self.begin(here, buffer);
-            return self.keep(byte, buffer);
-        }
-        if self.open.len() == self.level && self.started.is_some() {
-            // A plain value at the end of its list.
-            self.open.pop();
-            self.leave_list();
-            return self.end(buffer);
-        }
-        self.open.pop();
-        if self.open.len() < self.level {
-            self.leave_list();
-            return None;
-        }
-        if self.in_envelope && self.open.is_empty() {
-            self.in_envelope = false;
-            self.started = None;
-            buffer.clear();
-            return None;
-        }
-        let kept = self.keep(byte, buffer);
-        if self.open.len() == self.level { self.end(buffer) } else { kept }
-    }
-
-    /// Behind the list of an envelope, or the list of the top level, elements stand at the top.
-    fn leave_list(&mut self) {
-        self.level = 0;
-    }
-
-    fn begin(&mut self, here: Position, buffer: &mut Vec<u8>) {
-        self.begun = true;
-        let between = self.in_envelope && self.open.len() <= 1 && self.level == 0;
-        if self.started.is_none() && !between && self.open.len() == self.level {
-            buffer.clear();
-            self.started = Some(here);
-            self.too_long = false;
-        }
-    }
-
-    fn keep(&mut self, byte: u8, buffer: &mut Vec<u8>) -> Option<Item> {
-        if self.started.is_some() && !self.too_long {
-            self.too_long = buffer.len() >= LONGEST;
-            if self.too_long { buffer.clear() } else { buffer.push(byte) }
-        }
-        None
-    }
-
-    fn end(&mut self, buffer: &mut Vec<u8>) -> Option<Item> {
-        let started = self.started.take()?;
-        while buffer.last().is_some_and(u8::is_ascii_whitespace) {
-            buffer.pop();
-        }
-        Some(if self.too_long { Item::TooLong(started) } else { Item::Whole(started) })
     }
 }
 

@@ -1,7 +1,9 @@
 //! Logs: recognized and opened here, read record by record, never held in memory.
 
 mod derive;
+mod elements;
 mod event;
+mod item;
 mod items;
 mod json_record;
 mod parts;

@@ -9,6 +9,8 @@ use wide::u8x16;
 
 /// Bytes that are looked at at once.
 const BLOCK: usize = 64;
+/// Bytes of a stride.
+pub(super) const STRIDE: usize = BLOCK;
 
 /// Where the quotes and brackets of a text stand.
 #[derive(Default)]
@@ -51,6 +53,31 @@ impl Structure {
             self.escaped.push(base, escaped);
         }
         self.is_broken = controls != 0 || in_string != 0;
+    }
+}
+
+/// What matters of sixty-four bytes to who only looks for the end of a value.
+pub(super) struct Stride {
+    /// Brackets outside of strings, a bit each.
+    pub(super) brackets: u64,
+    pub(super) has_quotes: bool,
+    pub(super) ends_in_text: bool,
+    pub(super) ends_in_escape: bool,
+}
+
+impl Stride {
+    /// The bytes behind a text that ended inside of a string, or behind a backslash there. `None`
+    /// where a backslash stands outside of a string, so that nobody can say what is one.
+    pub(super) fn of(bytes: &[u8; STRIDE], in_text: bool, mut is_escaped: bool) -> Option<Self> {
+        let bits = Bits::of(bytes);
+        let quotes = bits.quotes & !escaped(bits.backslashes, &mut is_escaped);
+        let strings = prefix_xor(quotes) ^ 0_u64.wrapping_sub(u64::from(in_text));
+        (bits.backslashes & !strings == 0).then_some(Self {
+            brackets: bits.brackets & !strings,
+            has_quotes: quotes != 0,
+            ends_in_text: strings >> 63 == 1,
+            ends_in_escape: is_escaped,
+        })
     }
 }
 
