@@ -160,7 +160,7 @@ impl Table {
         };
         let meaning = (&self.kind, &self.matched, &self.columns, &self.nothing);
         part(format!("{meaning:?}").as_bytes());
-        part(format!("{:?} {:?}", self.grid.title, self.grid.headers).as_bytes());
+        part(format!("{:?} {:?} {:?}", self.grid.title, self.grid.headers, self.document).as_bytes());
         part(self.file().as_bytes());
         part(self.grid.source.text().as_bytes());
         for row in 0..self.grid.len() {
