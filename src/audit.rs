@@ -1,5 +1,9 @@
 //! The way through: from a request to a report, on one screen.
 
+mod timings;
+
+pub use timings::{LogTime, RuleTime, Timings};
+
 use crate::code::Code;
 use crate::evidence::{self, Evidence, Scope};
 use crate::finding::Diagnostic;
@@ -7,11 +11,12 @@ use crate::pack::{self, PackRef, Packs, Profile};
 use crate::place::Place;
 use crate::plan::{self, Plan};
 use crate::report::{Occasion, Report};
-use crate::scan::{self, Facts, Inquiry, Partials, Share};
+use crate::scan::{self, Facts, Inquiry, Partials, Share, SpotChecks, Watch};
 use crate::script::{self, Rules};
 use crate::world::World;
 use crate::{applicability, evaluate, grade};
 use jiff::civil::Date;
+use timings::Laps;
 
 /// Stack of a thread that runs rules. Values of scripts nest at most 10,000 deep, and comparing
 /// them takes 1.9 KiB a level.
@@ -34,6 +39,8 @@ pub struct Request {
     pub jobs: Option<usize>,
     /// Where what the logs give comes from.
     pub partials: Partials,
+    /// Records of logs that are looked at once more.
+    pub checks: SpotChecks,
 }
 
 /// Audits evidence.
@@ -42,10 +49,21 @@ pub struct Request {
 /// When packs or `preaudit.toml` are wrong or the folder cannot be read: everything that is wrong,
 /// each at its place. Whatever else goes wrong stands in the report.
 pub fn audit(request: &Request, world: &dyn World) -> Result<Report, Vec<Diagnostic>> {
+    timed(request, world).map(|(report, _)| report)
+}
+
+/// Audits evidence, and tells where the time went: of rules as far as the request lets a portion of
+/// the records be timed.
+///
+/// # Errors
+/// As [`audit`].
+pub fn timed(request: &Request, world: &dyn World) -> Result<(Report, Timings), Vec<Diagnostic>> {
     in_threads(request.jobs, || {
+        let mut laps = Laps::start();
         let packs = pack::load(&request.packs, world)?; // controls, kinds, sources, rules
         let rules = script::compile(&packs)?; // ready to run
-        judge(&packs, &rules, request, world)
+        laps.end("packs");
+        go(&packs, &rules, request, world, laps)
     })
 }
 
@@ -59,12 +77,30 @@ pub fn judge(
     request: &Request,
     world: &dyn World,
 ) -> Result<Report, Vec<Diagnostic>> {
+    go(packs, rules, request, world, Laps::start()).map(|(report, _)| report)
+}
+
+fn go(
+    packs: &Packs,
+    rules: &Rules,
+    request: &Request,
+    world: &dyn World,
+    mut laps: Laps,
+) -> Result<(Report, Timings), Vec<Diagnostic>> {
     let (evidence, plan, profile) = prepare(packs, rules, request, world)?; // what is there, what to do
-    let facts = scan::run(&plan.inquiry(packs, &evidence, world), &request.partials)?; // one pass a log
+    laps.end("evidence");
+    let watch = Watch::new(request.checks);
+    let inquiry = Inquiry { watch: Some(&watch), ..plan.inquiry(packs, &evidence, world) };
+    let facts = scan::run(&inquiry, &request.partials)?; // one pass a log
+    laps.end("logs");
     let outcomes = evaluate::run(&plan, packs, &facts, &evidence, world); // observations
+    laps.end("rules");
+    let timings = Timings::of((packs, &plan, &evidence), (&facts, &outcomes), &watch);
     let graded = grade::grade(&plan, packs, &evidence, &facts, &outcomes); // findings
     let occasion = Occasion { stage: choose_stage(&evidence, request), profile };
-    Ok(Report::new(&occasion, packs, &plan, &evidence, facts, graded))
+    let report = Report::new(&occasion, packs, &plan, &evidence, facts, graded);
+    laps.end("report");
+    Ok((report, timings.with(laps)))
 }
 
 /// Reads the evidence and draws up the plan; gives the name of the profile too.
@@ -119,7 +155,8 @@ pub fn survey(request: &Request, field: Option<&str>, world: &dyn World) -> Resu
         let slot = field.and_then(|field| packs.event_fields.slot(field));
         let counting = slot.map(scan::Scan::counting);
         let (scans, fields) = (counting.iter().collect(), &packs.event_fields);
-        let inquiry = Inquiry { scans, evidence: &evidence, fields, window: scan::Window::default(), world };
+        let window = scan::Window::default();
+        let inquiry = Inquiry { scans, evidence: &evidence, fields, window, world, watch: None };
         let facts = scan::run(&inquiry, &Partials::Logs)?;
         Ok(Survey { packs, evidence, facts })
     })

@@ -61,6 +61,7 @@ codes! {
     InvalidPack = "pack::invalid": "A pack is not well formed.";
     UnreadablePack = "pack::unreadable": "A pack could not be read.";
     UntrustedPack = "pack::untrusted": "A pack from outside is not trusted to run its scripts.";
+    NativeDiffers = "rule::differs": "A rule says something else natively than by the interpreter; a fault of preaudit.";
     RuleFailed = "rule::failed": "A rule failed while it ran; it says nothing about the organization.";
     InvalidRule = "rule::invalid": "A rule is not well formed.";
     OverBudget = "rule::over-budget": "A rule used more time, memory or steps than it may.";

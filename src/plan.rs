@@ -125,7 +125,14 @@ impl Plan {
         world: &'a dyn World,
     ) -> scan::Inquiry<'a> {
         let scans = self.scans.iter().collect();
-        scan::Inquiry { scans, evidence, fields: &packs.event_fields, window: self.window, world }
+        scan::Inquiry {
+            scans,
+            evidence,
+            fields: &packs.event_fields,
+            window: self.window,
+            world,
+            watch: None,
+        }
     }
 }
 

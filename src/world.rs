@@ -49,6 +49,9 @@ pub trait World: Sync {
     /// As [`World::open`], and when the file cannot be read up to there.
     fn open_at(&self, folder: &Path, file: &str, offset: u64) -> Result<Box<dyn Read + Send>, Unreadable>;
 
+    /// Is told of records of logs as they are read, for whoever watches.
+    fn note_records(&self, _: u64) {}
+
     /// Reads a file of at most `limit` bytes.
     ///
     /// # Errors
@@ -174,6 +177,7 @@ impl std::error::Error for Unreadable {}
 pub struct Disk {
     bytes_listed: AtomicU64,
     bytes_read: Arc<AtomicU64>,
+    records_read: AtomicU64,
 }
 
 impl Disk {
@@ -185,6 +189,11 @@ impl Disk {
     /// Bytes read so far.
     pub fn bytes_read(&self) -> u64 {
         self.bytes_read.load(Ordering::Relaxed)
+    }
+
+    /// Records of logs read so far.
+    pub fn records_read(&self) -> u64 {
+        self.records_read.load(Ordering::Relaxed)
     }
 
     /// Writes a file whole or not at all: beside its place first, then moved into it.
@@ -242,6 +251,10 @@ impl World for Disk {
             opened.seek(SeekFrom::Start(offset)).map_err(because)?;
         }
         Ok(Box::new(Counted { inner: opened, bytes: Arc::clone(&self.bytes_read) }))
+    }
+
+    fn note_records(&self, records: u64) {
+        self.records_read.fetch_add(records, Ordering::Relaxed);
     }
 
     fn identity(&self, folder: &Path, file: &str) -> Option<Identity> {
@@ -375,6 +388,25 @@ impl Deadline {
     #[expect(clippy::disallowed_methods, reason = "the clock is read here")]
     pub fn has_passed(self) -> bool {
         Instant::now() >= self.0
+    }
+}
+
+/// Measures how long something takes. No result depends on it; it is for whoever asks where the
+/// time goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// A watch that runs from now on.
+    #[expect(clippy::disallowed_methods, reason = "the clock is read here")]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// The time since it was started.
+    #[expect(clippy::disallowed_methods, reason = "the clock is read here")]
+    pub fn elapsed(self) -> Duration {
+        Instant::now() - self.0
     }
 }
 

@@ -177,3 +177,32 @@ fn the_schema_of_the_report_is_current() {
     }
     assert!(fs::read_to_string(&path).unwrap_or_default() == schema, "{}", path.display());
 }
+
+/// The interpreter, asked of every record, says what the native conditions say; and the report is
+/// the same bytes whether anyone asks or not.
+#[test]
+fn the_interpreter_finds_nothing_else() {
+    for name in crate::kit::FIXTURES {
+        let folder = fixture(name);
+        let folder = folder.to_str().unwrap();
+        let plain = program(&repository("."), &["scan", folder, "--format", "json"]);
+        let asked = ["scan", folder, "--format", "json", "--recheck", "100%", "--timings"];
+        let asked = program(&repository("."), &asked);
+        assert_eq!(stdout(&plain), stdout(&asked), "{name}");
+        assert!(!stdout(&asked).contains("rule::differs"), "{name}");
+        assert!(stderr(&asked).contains("us in logs"), "{}", stderr(&asked));
+    }
+}
+
+#[test]
+fn a_profile_shows_what_rules_cost() {
+    let evidence = fixture("stage-2-lapses");
+    let evidence = evidence.to_str().unwrap();
+    let all = program(&repository("."), &["rule", "profile", evidence]);
+    assert!(stdout(&all).contains("leaver-signs-in") && stdout(&all).contains("soa-control-missing"));
+    let one = stdout(&program(&repository("."), &["rule", "profile", "leaver-signs-in", evidence]));
+    let line = one.lines().nth(1).unwrap();
+    assert!(one.lines().count() == 2 && line.ends_with("native"), "{one}");
+    let unknown = program(&repository("."), &["rule", "profile", "leaver-sign-in", evidence]);
+    assert!(stderr(&unknown).contains("did you mean `leaver-signs-in`"), "{}", stderr(&unknown));
+}

@@ -11,6 +11,7 @@ mod output;
 mod place;
 mod rule;
 mod scan;
+mod timings;
 
 use crate::report::Exit;
 use clap::{CommandFactory, Parser, Subcommand};

@@ -6,7 +6,7 @@ use crate::evidence::{FILE_NAME, Scope};
 use crate::finding::Diagnostic;
 use crate::pack::PackRef;
 use crate::place::Place;
-use crate::scan::Partials;
+use crate::scan::{Partials, SpotChecks};
 use crate::source::Source;
 use crate::world::{Disk, World};
 use jiff::civil::Date;
@@ -70,6 +70,7 @@ impl Folder {
             profile: None,
             jobs: self.jobs.map(usize::from),
             partials: Partials::Logs,
+            checks: SpotChecks::default(),
         })
     }
 

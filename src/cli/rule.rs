@@ -1,11 +1,17 @@
 //! `preaudit rule`: work on rules.
 
 use super::output::Output;
-use super::place::packs;
+use super::place::{Folder, packs};
+use super::scan::with_progress;
+use super::timings;
+use crate::audit::{self, RuleTime};
 use crate::pack::PackRef;
 use crate::prove::{self, Case, EXPECTED, HITS, Proof};
 use crate::report::Exit;
+use crate::scan::{Portion, SpotChecks};
+use crate::toml_text::did_you_mean;
 use crate::world::Disk;
+use jiff::civil::Date;
 use std::path::{Path, PathBuf};
 
 /// Work on rules.
@@ -16,6 +22,27 @@ pub(super) enum Command {
     /// A case is a folder tests/RULE/STATE-NAME/ of evidence. The name of the folder states the
     /// outcome; expected.txt holds what the rule says of it.
     Test(Test),
+    /// Show what each rule costs over evidence: records, time, and which conditions are native.
+    ///
+    /// The time of rules is taken record by record, so the whole takes longer than a scan.
+    Profile(Profile),
+}
+
+/// Show what each rule costs over evidence.
+#[derive(Debug, clap::Args)]
+pub(super) struct Profile {
+    /// Rules to show [default: all that were asked], and last the folder of evidence.
+    #[arg(required = true, value_name = "RULE|EVIDENCE")]
+    names: Vec<String>,
+    /// Profile this pack too; a folder with a pack.toml. May be given several times.
+    #[arg(long = "pack", value_name = "DIR")]
+    packs: Vec<PathBuf>,
+    /// Let packs from outside run their scripts.
+    #[arg(long)]
+    trust_packs: bool,
+    /// Judge as of this day.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: Option<Date>,
 }
 
 /// Run the cases of a pack.
@@ -32,7 +59,44 @@ pub(super) struct Test {
 }
 
 pub(super) fn run(command: &Command, output: &Output) -> Exit {
-    let Command::Test(test) = command;
+    match command {
+        Command::Test(test) => run_test(test, output),
+        Command::Profile(profile) => run_profile(profile, output),
+    }
+}
+
+/// One thread, so that no rule waits for another.
+fn run_profile(profile: &Profile, output: &Output) -> Exit {
+    let Some((evidence, wanted)) = profile.names.split_last() else { return Exit::Usage };
+    let folder = Folder {
+        path: PathBuf::from(evidence),
+        config: None,
+        packs: profile.packs.clone(),
+        trust_packs: profile.trust_packs,
+        as_of: profile.as_of,
+        jobs: Some(1),
+    };
+    let disk = Disk::default();
+    let timed = folder.request(&disk).and_then(|mut request| {
+        request.checks = SpotChecks { time: Portion::ALL, ..SpotChecks::default() };
+        with_progress(&disk, output, || audit::timed(&request, &disk))
+    });
+    let timings = match timed {
+        Ok((_, timings)) => timings,
+        Err(wrong) => return output.wrongs(&wrong),
+    };
+    let asked = |name: &&String| !timings.rules.iter().any(|rule| rule.rule == **name);
+    if let Some(unknown) = wanted.iter().find(asked) {
+        let near = did_you_mean(unknown, timings.rules.iter().map(|rule| rule.rule.as_str()));
+        return output.wrong(&format!("no rule `{unknown}` was asked about this evidence{near}"));
+    }
+    let is_wanted = |rule: &&RuleTime| wanted.is_empty() || wanted.contains(&rule.rule);
+    let rules: Vec<&RuleTime> = timings.rules.iter().filter(is_wanted).collect();
+    output.print(&timings::of_rules(&rules));
+    Exit::Clean
+}
+
+fn run_test(test: &Test, output: &Output) -> Exit {
     let disk = Disk::default();
     let packs = match &test.pack {
         // The built-in pack under test stands for itself; any other builds on it.

@@ -2,13 +2,14 @@
 
 use super::output::Output;
 use super::place::Folder;
+use super::timings;
 use crate::audit::{self, Request};
 use crate::finding::{Diagnostic, count};
 use crate::report::{Exit, FailOn, Report, render};
-use crate::scan::{Cache, Partials, Share, Used};
+use crate::scan::{Cache, Partials, Portion, Share, SpotChecks, Used};
 use crate::world::Disk;
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -67,6 +68,13 @@ pub(super) struct Told {
     /// End with 0 where findings would end it with 1.
     #[arg(long)]
     exit_zero: bool,
+    /// Tell afterwards, on standard error, where the time went: by stage, log and rule.
+    #[arg(long)]
+    timings: bool,
+    /// Ask the interpreter too about this share of the records that are read, as `1%`, and tell
+    /// where it says something else than native conditions: a check of preaudit, not of the evidence.
+    #[arg(long, value_name = "PERCENT")]
+    recheck: Option<Portion>,
 }
 
 /// Audits that are prepared.
@@ -151,13 +159,16 @@ pub(super) fn run_with(
     let disk = Disk::default();
     let request =
         told.request(&disk).and_then(|request| Ok(Request { partials: partials(&disk)?, ..request }));
-    let report = request.and_then(|request| with_progress(&disk, output, || audit::audit(&request, &disk)));
-    let report = match report {
-        Ok(report) => report,
+    let judged = request.and_then(|request| with_progress(&disk, output, || audit::timed(&request, &disk)));
+    let (report, timings) = match judged {
+        Ok(judged) => judged,
         Err(wrong) => return output.wrongs(&wrong),
     };
     if let Err(reason) = write(&report, told, output, &disk) {
         return output.wrong(&reason);
+    }
+    if told.timings {
+        output.tell(&timings::of_scan(&timings));
     }
     let fail_on = match told.fail_on {
         Grade::Major => FailOn::Major,
@@ -189,6 +200,10 @@ impl Told {
         request.stage =
             self.stage.and_then(|stage| stage.to_possible_value()).map(|name| name.get_name().to_owned());
         request.profile.clone_from(&self.profile);
+        request.checks = SpotChecks {
+            recheck: self.recheck.unwrap_or_default(),
+            time: if self.timings { Portion::ONE_PERCENT } else { Portion::default() },
+        };
         Ok(request)
     }
 }
@@ -234,6 +249,7 @@ fn watch(disk: &Disk, done: &AtomicBool) {
             let bar = bar.get_or_insert_with(progress_bar);
             bar.set_length(disk.bytes_listed().max(disk.bytes_read()));
             bar.set_position(disk.bytes_read());
+            bar.set_message(HumanCount(disk.records_read()).to_string());
         }
     }
     if let Some(bar) = bar {
@@ -243,7 +259,7 @@ fn watch(disk: &Disk, done: &AtomicBool) {
 
 fn progress_bar() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    let template = "{bytes:>12} of {total_bytes} {wide_bar} {bytes_per_sec}, {eta} left";
+    let template = "{bytes:>12} of {total_bytes}, {msg} records {wide_bar} {bytes_per_sec}, {eta} left";
     // A template that cannot be read would show the plain bar.
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);

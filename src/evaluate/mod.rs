@@ -15,10 +15,11 @@ use crate::plan::{Look, Plan, Planned};
 use crate::scan::Facts;
 use crate::script::{self, Context, ContextData, ControlView, Doubt, KindView, Rows, Verdict};
 use crate::time::Time;
-use crate::world::World;
+use crate::world::{Stopwatch, World};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Records in doubt that a report points at.
 const DOUBTS_SHOWN: usize = 20;
@@ -49,6 +50,8 @@ pub struct Outcome {
     pub covers: Option<Vec<ControlId>>,
     /// How the rule failed, when it did.
     pub failed: Option<Diagnostic>,
+    /// How long it took to ask. Nothing else depends on it.
+    pub took: Duration,
 }
 
 /// Numbers of exceptions.
@@ -106,10 +109,14 @@ pub fn run(
     world: &dyn World,
 ) -> Vec<Outcome> {
     let evaluator = Evaluator { plan, packs, facts, evidence, controls: Arc::new(control_views(packs)) };
-    let said: Vec<Result<Said, Diagnostic>> =
-        plan.rules.par_iter().map(|planned| evaluator.ask(planned)).collect();
+    let ask = |planned: &Planned| {
+        let watch = Stopwatch::start();
+        (evaluator.ask(planned), watch.elapsed())
+    };
+    let (said, took): (Vec<Result<Said, Diagnostic>>, Vec<Duration>) = plan.rules.par_iter().map(ask).unzip();
     let shown = places::look_up(&said, evidence, &packs.event_fields, world);
-    said.into_iter().zip(&plan.rules).map(|(said, planned)| outcome(said, planned, &shown)).collect()
+    let outcomes = said.into_iter().zip(&plan.rules).map(|(said, planned)| outcome(said, planned, &shown));
+    outcomes.zip(took).map(|(outcome, took)| Outcome { took, ..outcome }).collect()
 }
 
 struct Evaluator<'a> {
@@ -263,6 +270,7 @@ fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: &places::Sh
         not_evaluated: said.verdict.not_evaluated,
         covers: said.verdict.covers,
         failed: None,
+        took: Duration::ZERO,
     }
 }
 

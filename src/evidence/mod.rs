@@ -33,7 +33,7 @@ mod xlsx;
 
 pub use collect::{Scope, collect};
 pub use document::{Document, Heading, Link, Property};
-pub use events::{Fold, Log, LogRead, Position, Reached, Record, Scalar, fragment};
+pub use events::{Clocks, Fold, Log, LogRead, Position, Reached, Record, Scalar, Spent, fragment};
 pub use identity::Identities;
 pub use table::{Person, Row, Table};
 pub use value::{Decision, Value};

@@ -4,12 +4,14 @@ use super::access::Access;
 use super::gate::Sample;
 use super::order::Order;
 use super::pass::Pass;
+use super::spot_check::SpotChecks;
+use super::watch::Watch;
 use super::window::{Edges, Window};
 use super::{Scan, Tally};
-use crate::evidence::{Evidence, Fold, Log, LogRead, Reached, Record};
+use crate::evidence::{Clocks, Evidence, Fold, Log, LogRead, Reached, Record};
 use crate::pack::EventFields;
 use crate::time::Duration;
-use crate::world::{Unreadable, World};
+use crate::world::{Stopwatch, Unreadable, World};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -25,6 +27,8 @@ pub struct Inquiry<'a> {
     pub window: Window,
     /// Where the logs are.
     pub world: &'a dyn World,
+    /// Who watches, when anyone does.
+    pub watch: Option<&'a Watch>,
 }
 
 /// What one log gives to all scans.
@@ -68,10 +72,8 @@ impl<'a> Inquiry<'a> {
     pub(super) fn whole_for(&self, scans: &[&Scan], number: u32, log: &Log) -> Result<Partial, Unreadable> {
         let asked = Asked::new(self, scans, (number, log))?;
         let fields = (self.fields, asked.slots);
-        let (begin, each) =
-            (|| asked.begin(), |part: &mut Part<'_>, record: &Record<'_>| asked.each(part, record));
-        let made = log.read_in_parts(self.world, self.root(), fields, &begin, &each, &add);
-        made.map(|(part, read)| partial(part, read))
+        let made = self.fold(&asked, |fold| log.read_in_parts(self.world, self.root(), fields, fold));
+        made.map(|(part, read)| self.partial(scans, part, read))
     }
 
     /// Asks a stretch of a log for some of the scans; `None` when it is no longer there.
@@ -83,11 +85,33 @@ impl<'a> Inquiry<'a> {
     ) -> Option<(Partial, Reached)> {
         let asked = Asked::new(self, scans, (number, log)).ok()?;
         let fields = (self.fields, asked.slots);
-        let (begin, each) =
-            (|| asked.begin(), |part: &mut Part<'_>, record: &Record<'_>| asked.each(part, record));
-        let fold = Fold { begin: &begin, each: &each, merge: &add };
-        let (part, read, reached) = log.read_stretch(self.world, self.root(), fields, stretch, &fold)?;
-        Some((partial(part, read), reached))
+        let read = |fold: &Fold<'_, _>| log.read_stretch(self.world, self.root(), fields, stretch, fold);
+        let (part, read, reached) = self.fold(&asked, read)?;
+        Some((self.partial(scans, part, read), reached))
+    }
+
+    /// Reads a log with what it takes to fold its records, and by the watch.
+    fn fold<'q, T>(&self, asked: &'q Asked<'q>, read: impl FnOnce(&Fold<'_, Part<'q>>) -> T) -> T {
+        let (stopwatch, clocks) = (Stopwatch::start(), Clocks::default());
+        let begin = || asked.begin();
+        let each = |part: &mut Part<'q>, record: &Record<'_>| asked.each(part, record);
+        let merge = |all: &mut Part<'q>, part: Part<'q>| {
+            self.world.note_records(part.0.records());
+            add(all, part);
+        };
+        let made = read(&Fold { begin: &begin, each: &each, merge: &merge, clocks: &clocks });
+        if let Some(watch) = self.watch {
+            watch.took(asked.number, stopwatch.elapsed(), &clocks);
+        }
+        made
+    }
+
+    fn partial(&self, scans: &[&Scan], (pass, order): Part<'_>, read: LogRead) -> Partial {
+        let (tallies, edges, spots) = pass.finish();
+        if let Some(watch) = self.watch {
+            watch.found(scans, spots);
+        }
+        Partial { seen: Seen { read, order, edges }, tallies }
     }
 }
 
@@ -98,7 +122,7 @@ type Part<'p> = (Pass<'p>, Order);
 struct Asked<'q> {
     scans: &'q [&'q Scan],
     access: Access,
-    window: Window,
+    ways: (Window, SpotChecks),
     skew: Option<Duration>,
     /// The slots of the fields that are looked at, a bit each.
     slots: u128,
@@ -120,11 +144,12 @@ impl<'q> Asked<'q> {
             sample.see(record)
         })?;
         let access = Access::new(scans, category, &sample);
-        Ok(Self { scans, access, window: inquiry.window, skew: inquiry.skew(), slots, number, log })
+        let ways = (inquiry.window, inquiry.watch.map(|watch| watch.checks).unwrap_or_default());
+        Ok(Self { scans, access, ways, skew: inquiry.skew(), slots, number, log })
     }
 
     fn begin(&self) -> Part<'_> {
-        (Pass::new(self.scans, &self.access, self.window, self.number), Order::default())
+        (Pass::new(self.scans, &self.access, self.ways, self.number), Order::default())
     }
 
     fn each(&self, (pass, order): &mut Part<'_>, record: &Record<'_>) {
@@ -138,11 +163,6 @@ impl<'q> Asked<'q> {
 fn add<'p>((pass, order): &mut Part<'p>, part: Part<'p>) {
     pass.merge(part.0);
     order.merge(part.1);
-}
-
-fn partial((pass, order): Part<'_>, read: LogRead) -> Partial {
-    let (tallies, edges) = pass.finish();
-    Partial { seen: Seen { read, order, edges }, tallies }
 }
 
 impl Seen {

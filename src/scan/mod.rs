@@ -24,8 +24,10 @@ mod predicate;
 mod properties;
 mod reckon;
 mod shard;
+mod spot_check;
 mod tally;
 mod texts;
+mod watch;
 mod window;
 
 pub use aggregate::{Burst, Ends, Limits, Number, Pair, Period, Silence, Total, Wanted, periods_between};
@@ -43,7 +45,9 @@ pub use predicate::{
 };
 pub use reckon::{Reckoned, Reckoning};
 pub use shard::{Shards, Share, share};
+pub use spot_check::{Cost, Portion, SpotChecks};
 pub use tally::Tally;
+pub use watch::{LogWatched, Watch, Watched};
 pub use window::Window;
 
 use crate::code::Code;
@@ -164,6 +168,24 @@ pub struct Sighting<'r, 't> {
     pub record: &'r Record<'t>,
     /// What an interpreter made of the record, so that the next condition need not make it again.
     pub made: OnceCell<Box<dyn Any>>,
+    is_for_the_interpreter: bool,
+}
+
+impl<'r, 't> Sighting<'r, 't> {
+    /// A record of which conditions are asked natively where they can be.
+    pub fn new(record: &'r Record<'t>) -> Self {
+        Self { record, made: OnceCell::new(), is_for_the_interpreter: false }
+    }
+
+    /// A record of which the interpreter is asked, whatever was lowered.
+    pub fn for_the_interpreter(record: &'r Record<'t>) -> Self {
+        Self { is_for_the_interpreter: true, ..Self::new(record) }
+    }
+
+    /// True when the interpreter is to be asked.
+    pub fn is_for_the_interpreter(&self) -> bool {
+        self.is_for_the_interpreter
+    }
 }
 
 /// What the pass over all logs gave.
@@ -214,7 +236,11 @@ pub fn run(inquiry: &Inquiry<'_>, partials: &Partials) -> Result<Facts, Vec<Diag
     if let Partials::Cache(cache) = partials {
         cache.tidy(inquiry.world);
     }
-    Ok(facts(inquiry, given))
+    let mut facts = facts(inquiry, given);
+    if let Some(watch) = inquiry.watch {
+        facts.diagnostics.extend(watch.differences(inquiry.evidence));
+    }
+    Ok(facts)
 }
 
 /// Merges what the logs gave, in their order.

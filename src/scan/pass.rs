@@ -3,11 +3,13 @@
 use super::access::Access;
 use super::join::{JoinWith, RowNumber};
 use super::keep::{follow, keep};
+use super::spot_check::{SpotChecks, Spots};
 use super::window::{Edges, Window};
 use super::{Condition, Mark, Scan, Sighting, Tally};
 use crate::evidence::{Decision, Record, Row};
 use crate::finding::Diagnostic;
-use std::cell::OnceCell;
+use crate::world::Stopwatch;
+use std::sync::Arc;
 
 /// A part of one log, one thread.
 pub(super) struct Pass<'a> {
@@ -25,6 +27,8 @@ pub(super) struct Pass<'a> {
     /// By scan, the number of the record that it was shown last.
     shown: Vec<u64>,
     record: u64,
+    checks: SpotChecks,
+    spots: Spots,
 }
 
 /// Records of one category.
@@ -38,7 +42,12 @@ struct Counts {
 
 impl<'a> Pass<'a> {
     /// Nothing was shown yet.
-    pub(super) fn new(scans: &'a [&'a Scan], access: &'a Access, window: Window, log: u32) -> Self {
+    pub(super) fn new(
+        scans: &'a [&'a Scan],
+        access: &'a Access,
+        (window, checks): (Window, SpotChecks),
+        log: u32,
+    ) -> Self {
         Self {
             scans,
             access,
@@ -50,6 +59,8 @@ impl<'a> Pass<'a> {
             cold: access.cold(),
             shown: vec![0; scans.len()],
             record: 0,
+            checks,
+            spots: Spots::default(),
         }
     }
 
@@ -65,12 +76,53 @@ impl<'a> Pass<'a> {
         counts.seen += 1;
         counts.filled |= record.filled();
         self.record += 1;
-        let sighting = Sighting { record, made: OnceCell::new() };
         let mark = Mark::of(record, self.log);
+        let watch = self.checks.time.holds(mark).then(Stopwatch::start);
+        let sighting = Sighting::new(record);
         if !self.cold.is_empty() {
             self.show_cold(&sighting, category, mark);
         }
         access.each(record, category, |scan| self.show(scan, &sighting, mark));
+        if let Some(watch) = watch {
+            self.spots.together += watch.elapsed();
+            self.take_times(&sighting, mark);
+        }
+        if self.checks.recheck.holds(mark) {
+            self.recheck(&sighting, category, mark);
+        }
+    }
+
+    /// Takes the time that each scan needs alone for a record that it was shown.
+    fn take_times(&mut self, sighting: &Sighting<'_, '_>, mark: Mark) {
+        self.spots.timed += 1;
+        for (number, scan) in self.scans.iter().enumerate().filter(|(at, _)| self.shown[*at] == self.record) {
+            let mut apart = Tally::new(Arc::clone(&scan.wanted));
+            self.spots.take_time(number, || drop(look(scan, &mut apart, sighting, mark)));
+        }
+    }
+
+    /// Asks the interpreter about a record, for all scans that are about it, also for those that it
+    /// was not shown.
+    fn recheck(&mut self, sighting: &Sighting<'_, '_>, category: usize, mark: Mark) {
+        self.spots.rechecked += 1;
+        let interpreted = Sighting::for_the_interpreter(sighting.record);
+        for (number, scan) in self.scans.iter().enumerate() {
+            if !self.access.is_about(number, category) {
+                continue;
+            }
+            let native = match self.shown[number] == self.record {
+                true => said(scan, sighting, mark),
+                false => Said::default(),
+            };
+            if native != said(scan, &interpreted, mark) {
+                self.spots.differs(number, mark);
+            }
+        }
+    }
+
+    /// Records that it was shown, those outside of the window left out.
+    pub(super) fn records(&self) -> u64 {
+        self.record
     }
 
     fn show_cold(&mut self, sighting: &Sighting<'_, '_>, category: usize, mark: Mark) {
@@ -108,10 +160,12 @@ impl<'a> Pass<'a> {
         for (all, one) in self.counts.iter_mut().zip(part.counts) {
             all.add(one);
         }
+        self.spots.merge(part.spots);
     }
 
-    /// What each scan has learned, and how near the records lie to the ends of the window.
-    pub(super) fn finish(mut self) -> (Vec<Tally>, Edges) {
+    /// What each scan has learned, how near the records lie to the ends of the window, and what
+    /// spot checks have found.
+    pub(super) fn finish(mut self) -> (Vec<Tally>, Edges, Spots) {
         for (number, (scan, tally)) in self.scans.iter().zip(&mut self.tallies).enumerate() {
             let mut counts = Counts::default();
             self.counts[self.access.categories_of(number)].iter().for_each(|one| counts.add(*one));
@@ -126,8 +180,25 @@ impl<'a> Pass<'a> {
                 tally.filled |= wait.reads & counts.filled;
             }
         }
-        (self.tallies, self.edges)
+        (self.tallies, self.edges, self.spots)
     }
+}
+
+/// What a scan says of one record.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Said {
+    population: u64,
+    undecidable: u64,
+    keys: Vec<Vec<String>>,
+    has_failed: bool,
+}
+
+/// What a scan says of a record, apart from all others.
+fn said(scan: &Scan, sighting: &Sighting<'_, '_>, mark: Mark) -> Said {
+    let mut apart = Tally::new(Arc::clone(&scan.wanted));
+    let has_failed = look(scan, &mut apart, sighting, mark).is_err();
+    let keys = apart.groups.into_keys().collect();
+    Said { population: apart.population, undecidable: apart.undecidable, keys, has_failed }
 }
 
 impl Counts {
@@ -196,7 +267,7 @@ fn ask(
     mark: Mark,
 ) -> Result<bool, Diagnostic> {
     let Some(condition) = condition else { return Ok(true) };
-    if let Some(predicate) = &condition.predicate {
+    if let Some(predicate) = condition.predicate.as_ref().filter(|_| !sighting.is_for_the_interpreter()) {
         let mut reads = 0;
         let holds = predicate.holds(sighting.record, &mut reads);
         tally.saw(sighting.record, reads);

@@ -153,6 +153,7 @@ impl Compiled {
         row: Option<&Row>,
     ) -> Result<Answer, Diagnostic> {
         let native = match (&*self.lowered, row) {
+            _ if sighting.is_for_the_interpreter() => None,
             (Lowered::Record(predicate), _) => {
                 let mut reads = 0;
                 let holds = predicate.holds(sighting.record, &mut reads);

@@ -93,7 +93,7 @@ fn waiting_changes_no_answer() {
         let [waiting, plain] = scans(&mut dice);
         let run = |scans: &[Scan]| {
             let (scans, fields) = (scans.iter().collect(), &packs.event_fields);
-            let inquiry = Inquiry { scans, evidence: &evidence, fields, window, world: &shelf };
+            let inquiry = Inquiry { scans, evidence: &evidence, fields, window, world: &shelf, watch: None };
             scan::run(&inquiry, &Partials::Logs).unwrap().tallies
         };
         for (number, (waiting, plain)) in run(&waiting).iter().zip(&run(&plain)).enumerate() {

@@ -6,7 +6,6 @@ use crate::kit::{Files, built_in};
 use preaudit::evidence::{Decision, Row};
 use preaudit::scan::Sighting;
 use preaudit::script::{Compiled, Setting};
-use std::cell::OnceCell;
 use std::sync::Arc;
 
 const BINDINGS: &str = "[[evidence]]\nkind = \"vulnerabilities\"\nfiles = [\"findings.csv\"]\n";
@@ -134,7 +133,7 @@ fn compare(wanted: usize, depth: usize, change: &dyn Fn(&str) -> String, each: E
         read_beside(&records, &beside, BINDINGS, &mut |at, record, evidence| {
             let rows: Vec<Row> = evidence.rows("vulnerabilities").collect();
             assert_eq!(rows.len(), 12);
-            let sighting = Sighting { record, made: OnceCell::new() };
+            let sighting = Sighting::new(record);
             for ((one, other), text) in
                 conditions.iter().zip(&texts).filter(|((one, _), _)| one.lowered().is_ok())
             {

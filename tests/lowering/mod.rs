@@ -7,6 +7,7 @@
 mod access;
 mod groups;
 mod joined;
+mod spot_checks;
 
 use crate::kit::{DAY, Files, built_in};
 use preaudit::evidence::{Decision, Evidence, FILE_NAME, Record, Scope, collect};
@@ -17,7 +18,6 @@ use preaudit::source::Source;
 use preaudit::time::{Duration, Time};
 use preaudit::world::Shelf;
 use rhai::Dynamic;
-use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -244,7 +244,7 @@ fn read_beside(
 
 /// What the interpreter says, and nothing where it fails.
 fn interpreted(condition: &Compiled, record: &Record<'_>) -> Option<(bool, u128)> {
-    let sighting = Sighting { record, made: OnceCell::new() };
+    let sighting = Sighting::new(record);
     let answer = condition.interpret(&sighting, None).ok()?;
     assert_ne!(answer.decision, Decision::Undecidable);
     Some((answer.decision == Decision::Yes, answer.reads))

@@ -1,5 +1,6 @@
 //! Logs: recognized and opened here, read record by record, never held in memory.
 
+mod clocks;
 mod derive;
 mod elements;
 mod event;
@@ -20,6 +21,7 @@ mod token;
 mod wanted;
 mod when;
 
+pub use clocks::{Clocks, Spent};
 pub use event::{Record, Scalar};
 pub(super) use items::Layout;
 pub use items::Position;
@@ -160,8 +162,7 @@ impl Log {
         Ok(mark_of_plain(&head).map(|mark| mark as u64))
     }
 
-    /// Reads the log in parts side by side, each from `begin` by `each`, and merges what came of
-    /// them in the order of the log. Which parts there are depends on the log alone. Records hold
+    /// Reads the log in parts side by side, and merges what came of them in the order of the log. Which parts there are depends on the log alone. Records hold
     /// the fields in the wanted slots, a bit each, and perhaps others.
     ///
     /// # Errors
@@ -171,19 +172,17 @@ impl Log {
         world: &dyn World,
         root: &Path,
         (fields, slots): (&EventFields, u128),
-        begin: &(dyn Fn() -> T + Sync),
-        each: &(dyn Fn(&mut T, &Record<'_>) + Sync),
-        merge: &dyn Fn(&mut T, T),
+        fold: &Fold<'_, T>,
     ) -> Result<(T, LogRead), Unreadable> {
         let reader = self.reader(fields, slots);
         self.with_items(world, root, |items| {
             if self.has_header() {
-                let mut only = begin();
-                let mut each = |record: &Record<'_>| each(&mut only, record);
+                let mut only = (fold.begin)();
+                let mut each = |record: &Record<'_>| (fold.each)(&mut only, record);
                 let read = parts::in_turn(self, items, &reader, &|_| true, &mut each);
                 (only, read)
             } else {
-                parts::side_by_side(self, items, &reader, &Fold { begin, each, merge })
+                parts::side_by_side(self, items, &reader, fold)
             }
         })
     }

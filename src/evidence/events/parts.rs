@@ -4,6 +4,7 @@
 //! read the records of the parts before. What comes of the parts is merged in the order of the
 //! file, as soon as it is there, and does not depend on how many threads there are.
 
+use super::clocks::Clocks;
 use super::items::{Behind, Item, Items, LONGEST, Position};
 use super::record::{Learned, RecordReader};
 use super::{FAULTS_SHOWN, Log, LogRead, Record};
@@ -31,6 +32,8 @@ pub struct Fold<'f, T> {
     pub each: &'f (dyn Fn(&mut T, &Record<'_>) + Sync),
     /// Adds what came of the part behind.
     pub merge: &'f dyn Fn(&mut T, T),
+    /// Where the time goes.
+    pub clocks: &'f Clocks,
 }
 
 /// Items of a log that follow each other.
@@ -109,28 +112,30 @@ pub(super) fn side_by_side<R: BufRead + Send, T: Send>(
     reader: &RecordReader<'_>,
     fold: &Fold<'_, T>,
 ) -> (T, LogRead) {
-    let (begin, each) = (fold.begin, fold.each);
+    let (begin, each, clocks) = (fold.begin, fold.each, fold.clocks);
     // What was learned of the log goes from one part to another; nothing that is read depends on it.
     let shelf: Mutex<Vec<Learned>> = Mutex::default();
     let read = |part: &Part| {
         let taken = shelf.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut learned = taken.unwrap_or_else(|| reader.learned());
         let mut result = begin();
-        let read =
-            read_part(log, reader, &mut learned, part, &|_| true, &mut |record| each(&mut result, record));
+        let mut each = |record: &Record<'_>| each(&mut result, record);
+        let read = clocks.reading(|| read_part(log, reader, &mut learned, part, &|_| true, &mut each));
         shelf.lock().unwrap_or_else(PoisonError::into_inner).push(learned);
         (result, read)
     };
     let mut whole = (begin(), LogRead::default());
     let mut parts = Parts::new(items);
-    let mut now = parts.ahead();
+    let mut now = clocks.cutting(|| parts.ahead());
     while !now.is_empty() {
         let (next, done): (_, Vec<(T, LogRead)>) =
-            rayon::join(|| parts.ahead(), || now.par_iter().map(read).collect());
-        for (result, read) in done {
-            (fold.merge)(&mut whole.0, result);
-            add(&mut whole.1, read);
-        }
+            rayon::join(|| clocks.cutting(|| parts.ahead()), || now.par_iter().map(read).collect());
+        clocks.merging(|| {
+            for (result, read) in done {
+                (fold.merge)(&mut whole.0, result);
+                add(&mut whole.1, read);
+            }
+        });
         now = next;
     }
     whole
