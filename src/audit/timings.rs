@@ -164,10 +164,15 @@ fn extrapolated(portion: Portion, time: Duration) -> Duration {
 /// The conditions of a scan that are not native.
 fn interpreted(packs: &Packs, rule: &Rule) -> Vec<(&'static str, String)> {
     let Form::Scan(scan) = &rule.form else { return Vec::new() };
-    let parts: [(&'static str, &Option<Expression>); 4] =
-        [("among", &scan.among), ("where", &scan.condition), ("keep", &scan.keep), ("having", &scan.having)];
-    let reason = |(name, expression): (&'static str, &Option<Expression>)| {
-        let reason = script::lowered(rule, expression.as_ref()?, packs).err()?;
+    let parts = [
+        ("among", scan.among.as_ref()),
+        ("where", scan.condition.as_ref()),
+        ("then", scan.then.as_ref().map(|then| &then.condition)),
+        ("keep", scan.keep.as_ref()),
+        ("having", scan.having.as_ref()),
+    ];
+    let reason = |(name, expression): (&'static str, Option<&Expression>)| {
+        let reason = script::lowered(rule, expression?, packs).err()?;
         Some((name, reason))
     };
     parts.into_iter().filter_map(reason).collect()

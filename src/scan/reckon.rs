@@ -34,6 +34,11 @@ impl<S> Reckoning<S> {
         Self { subject, failed: Cell::new(false) }
     }
 
+    /// What it reckons with.
+    pub fn subject(&self) -> &S {
+        &self.subject
+    }
+
     /// True when a time was wanted and there was none: the answer means nothing then.
     pub fn has_failed(&self) -> bool {
         self.failed.get()

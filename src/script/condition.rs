@@ -186,9 +186,9 @@ impl Compiled {
     /// When the expression fails; a fault of the rule.
     pub fn holds_for_group(&self, group: &GroupView) -> Result<bool, Diagnostic> {
         if let Lowered::Group(predicate) = &*self.lowered {
-            let asked = Reckoning::with(Grouped(group));
+            let asked = Reckoning::with(Grouped::of(group));
             let holds = predicate.holds(&asked, &mut 0);
-            if !asked.has_failed() {
+            if !asked.has_failed() && !asked.subject().misses() {
                 return Ok(holds);
             }
         }

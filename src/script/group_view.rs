@@ -97,17 +97,6 @@ pub(super) fn register(engine: &mut Engine) {
 }
 
 fn register_aggregates(engine: &mut Engine) {
-    engine.register_get("distinct", |group: &mut GroupView| -> Result<i64, Failed> {
-        group.distinct.map(whole).ok_or_else(|| not_declared("distinct"))
-    });
-    let total = |group: &GroupView| group.total.ok_or_else(|| not_declared("sum"));
-    engine.register_get("sum", move |group: &mut GroupView| total(group).map(|total| number(total.sum)));
-    engine.register_get("min", move |group: &mut GroupView| {
-        total(group).map(|total| total.least.map_or(Dynamic::UNIT, number))
-    });
-    engine.register_get("max", move |group: &mut GroupView| {
-        total(group).map(|total| total.greatest.map_or(Dynamic::UNIT, number))
-    });
     engine.register_get("top", |group: &mut GroupView| -> Result<Array, Failed> {
         let top = group.top.clone().ok_or_else(|| not_declared("top"))?;
         Ok(top.into_iter().map(Dynamic::from).collect())
@@ -133,18 +122,13 @@ fn value_at(group: &GroupView, field: &str, end: usize) -> Result<Dynamic, Faile
     Ok(values[end].clone().map_or(Dynamic::UNIT, Dynamic::from))
 }
 
-fn not_declared(key: &str) -> Failed {
+/// Why a group does not have what a rule asks for.
+pub(super) fn not_declared(key: &str) -> Failed {
     format!("the scan of this rule declares no `{key}`").into()
 }
 
-fn number(number: Number) -> Dynamic {
-    match number {
-        Number::Integer(number) => Dynamic::from(number),
-        Number::Float(number) => Dynamic::from(number),
-    }
-}
-
-fn whole(number: u64) -> i64 {
+/// A number as scripts count.
+pub(super) fn whole(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
