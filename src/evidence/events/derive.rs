@@ -31,11 +31,11 @@ enum Expected {
 }
 
 impl Expected {
-    fn new(value: &String) -> Self {
-        match value.as_str() {
+    fn new(value: &str) -> Self {
+        match value {
             "*" => Self::Anything,
             "" => Self::Nothing,
-            _ => Self::Text(value.clone()),
+            _ => Self::Text(value.to_owned()),
         }
     }
 
@@ -68,7 +68,7 @@ impl Derived {
     fn new(derivation: &Derivation, fields: &EventFields) -> Option<Self> {
         let slot = |name: &String| fields.slot(name);
         let when = |(name, values): (&String, &Vec<String>)| {
-            Some((slot(name)?, values.iter().map(Expected::new).collect()))
+            Some((slot(name)?, values.iter().map(|value| Expected::new(value)).collect()))
         };
         let mut ground: Vec<&String> = derivation.when.keys().collect();
         ground.sort_by_key(|name| name.starts_with("event."));
