@@ -84,7 +84,7 @@ impl<'a> Pass<'a> {
         }
         access.each(record, category, |scan| self.show(scan, &sighting, mark));
         if let Some(watch) = watch {
-            self.spots.together += watch.elapsed();
+            self.spots.took(watch);
             self.take_times(&sighting, mark);
         }
         if self.checks.recheck.holds(mark) {
@@ -94,7 +94,6 @@ impl<'a> Pass<'a> {
 
     /// Takes the time that each scan needs alone for a record that it was shown.
     fn take_times(&mut self, sighting: &Sighting<'_, '_>, mark: Mark) {
-        self.spots.timed += 1;
         for (number, scan) in self.scans.iter().enumerate().filter(|(at, _)| self.shown[*at] == self.record) {
             let mut apart = Tally::new(Arc::clone(&scan.wanted));
             self.spots.take_time(number, || drop(look(scan, &mut apart, sighting, mark)));
