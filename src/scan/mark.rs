@@ -14,7 +14,7 @@ pub struct Mark {
     /// When it happened; the end of time for what has none.
     #[serde(with = "instant")]
     pub time: Timestamp,
-    /// Number of the log, from 0. It is not kept, since logs come and go: see [`recalled`].
+    /// Number of the log, from 0. It is not kept, since logs come and go: who reads a mark back says it.
     #[serde(skip, default = "recalled_log")]
     pub log: u32,
     /// Where the record stands in the log.
