@@ -152,7 +152,10 @@ impl<R: BufRead> Items<R> {
 
     /// The next row: lines until all quotes are closed.
     fn next_row(&mut self, buffer: &mut Vec<u8>) -> io::Result<Item> {
-        let Item::Whole(start) = self.next_line(buffer)? else { return Ok(Item::End) };
+        let start = match self.next_line(buffer)? {
+            Item::Whole(start) => start,
+            other => return Ok(other),
+        };
         while buffer.iter().filter(|&&b| b == b'"').count() % 2 == 1 {
             buffer.push(b'\n');
             let (length, too_long) = self.append_line(buffer)?;
@@ -287,6 +290,12 @@ mod tests {
     fn a_file_that_ends_inside_of_an_element_is_told() {
         assert_eq!(texts(elements("[{\"a\":1},{\"a\":")), ["{\"a\":1}", "cut"]);
         assert_eq!(texts(elements("{\"Records\":[{\"a\":1}")), ["{\"a\":1}", "cut"]);
+    }
+
+    #[test]
+    fn a_row_too_long_to_be_held_does_not_end_the_log() {
+        let long = format!("a,b\n{}\n1,2\n", "x".repeat(LONGEST + 1));
+        assert_eq!(texts(items(&long, Layout::Rows)), ["a,b", "too long", "1,2"]);
     }
 
     #[test]
