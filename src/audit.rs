@@ -63,7 +63,7 @@ pub fn timed(request: &Request, world: &dyn World) -> Result<(Report, Timings), 
         let packs = pack::load(&request.packs, world)?; // controls, kinds, sources, rules
         let rules = script::compile(&packs)?; // ready to run
         laps.end("packs");
-        go(&packs, &rules, request, world, laps)
+        go_through(&packs, &rules, request, world, laps)
     })
 }
 
@@ -77,10 +77,11 @@ pub fn judge(
     request: &Request,
     world: &dyn World,
 ) -> Result<Report, Vec<Diagnostic>> {
-    go(packs, rules, request, world, Laps::start()).map(|(report, _)| report)
+    go_through(packs, rules, request, world, Laps::start()).map(|(report, _)| report)
 }
 
-fn go(
+/// The way through, from evidence to the report; laps only tell where the time went.
+fn go_through(
     packs: &Packs,
     rules: &Rules,
     request: &Request,

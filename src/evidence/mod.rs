@@ -33,7 +33,9 @@ mod xlsx;
 
 pub use collect::{Scope, collect};
 pub use document::{Document, Heading, Link, Property};
-pub use events::{Clocks, Fold, Log, LogRead, Position, Reached, Record, Scalar, Spent, fragment};
+pub use events::{
+    Clocks, Fold, Log, LogRead, Position, Reached, Record, RecordReader, Scalar, Spent, fragment,
+};
 pub use identity::Identities;
 pub use table::{Person, Row, Table};
 pub use value::{Decision, Value};

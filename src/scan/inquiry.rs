@@ -8,7 +8,7 @@ use super::spot_check::SpotChecks;
 use super::watch::Watch;
 use super::window::{Edges, Window};
 use super::{Scan, Tally};
-use crate::evidence::{Clocks, Evidence, Fold, Log, LogRead, Reached, Record};
+use crate::evidence::{Clocks, Evidence, Fold, Log, LogRead, Reached, Record, RecordReader};
 use crate::pack::EventFields;
 use crate::time::Duration;
 use crate::world::{Stopwatch, Unreadable, World};
@@ -71,8 +71,8 @@ impl<'a> Inquiry<'a> {
     /// Asks a log from its start to its end for some of the scans.
     pub(super) fn whole_for(&self, scans: &[&Scan], number: u32, log: &Log) -> Result<Partial, Unreadable> {
         let asked = Asked::new(self, scans, (number, log))?;
-        let fields = (self.fields, asked.slots);
-        let made = self.fold(&asked, |fold| log.read_in_parts(self.world, self.root(), fields, fold));
+        let read = |fold: &Fold<'_, _>| log.read_in_parts(self.world, self.root(), &asked.reader, fold);
+        let made = self.fold(&asked, read);
         made.map(|(part, read)| self.partial(scans, part, read))
     }
 
@@ -84,8 +84,8 @@ impl<'a> Inquiry<'a> {
         stretch: (&Reached, Option<u64>),
     ) -> Option<(Partial, Reached)> {
         let asked = Asked::new(self, scans, (number, log)).ok()?;
-        let fields = (self.fields, asked.slots);
-        let read = |fold: &Fold<'_, _>| log.read_stretch(self.world, self.root(), fields, stretch, fold);
+        let reader = &asked.reader;
+        let read = |fold: &Fold<'_, _>| log.read_stretch(self.world, self.root(), reader, stretch, fold);
         let (part, read, reached) = self.fold(&asked, read)?;
         Some((self.partial(scans, part, read), reached))
     }
@@ -124,28 +124,27 @@ struct Asked<'q> {
     access: Access,
     ways: (Window, SpotChecks),
     skew: Option<Duration>,
-    /// The slots of the fields that are looked at, a bit each.
-    slots: u128,
+    /// Reads the fields that are looked at.
+    reader: RecordReader<'q>,
     number: u32,
     log: &'q Log,
 }
 
 impl<'q> Asked<'q> {
     fn new(
-        inquiry: &Inquiry<'_>,
+        inquiry: &Inquiry<'q>,
         scans: &'q [&'q Scan],
         (number, log): (u32, &'q Log),
     ) -> Result<Self, Unreadable> {
         let category = inquiry.fields.slot("event.category");
         let slots = scans.iter().fold(0, |bits, scan| bits | scan.slots());
         let slots = category.map_or(slots, |slot| slots | 1 << slot);
+        let reader = log.reader(inquiry.fields, slots);
         let mut sample = Sample::new(scans, category);
-        log.read_first(inquiry.world, inquiry.root(), (inquiry.fields, slots), &mut |record| {
-            sample.see(record)
-        })?;
+        log.read_first(inquiry.world, inquiry.root(), &reader, &mut |record| sample.see(record))?;
         let access = Access::new(scans, category, &sample);
         let ways = (inquiry.window, inquiry.watch.map(|watch| watch.checks).unwrap_or_default());
-        Ok(Self { scans, access, ways, skew: inquiry.skew(), slots, number, log })
+        Ok(Self { scans, access, ways, skew: inquiry.skew(), reader, number, log })
     }
 
     fn begin(&self) -> Part<'_> {

@@ -12,7 +12,7 @@ use crate::evidence::{Decision, Row};
 use crate::finding::Diagnostic;
 use crate::pack::{Expression, Form, Kind, Rule};
 use crate::scan::{Answer, Joined, JoinedField, Predicate, Reckoned, Reckoning, Sighting};
-use rhai::{AST, Dynamic, EvalAltResult, Scope};
+use rhai::{AST, Dynamic, Engine, EvalAltResult, Scope};
 use std::sync::Arc;
 
 /// An expression of a rule, ready to be asked.
@@ -67,10 +67,8 @@ impl Compiled {
         expression: &Expression,
         setting: &Arc<Setting>,
     ) -> Result<Self, Diagnostic> {
-        let mut compiled = Self::new(rule, expression, setting)?;
-        let lowered = local(&setting.names, |engine| lower::of_record(engine, &compiled.ast, setting));
-        compiled.lowered = Arc::new(lowered.map_or_else(Lowered::Not, Lowered::Record));
-        Ok(compiled)
+        let lower = |engine: &Engine, ast: &AST| lower::of_record(engine, ast, setting);
+        Ok(Self::new(rule, expression, setting)?.lower(lower, Lowered::Record))
     }
 
     /// Compiles a condition on records and the rows of this kind that they are joined with.
@@ -83,10 +81,8 @@ impl Compiled {
         setting: &Arc<Setting>,
         kind: Option<&Kind>,
     ) -> Result<Self, Diagnostic> {
-        let mut compiled = Self::new(rule, expression, setting)?;
-        let lowered = local(&setting.names, |engine| lower::of_joined(engine, &compiled.ast, setting, kind));
-        compiled.lowered = Arc::new(lowered.map_or_else(Lowered::Not, Lowered::Joined));
-        Ok(compiled)
+        let lower = |engine: &Engine, ast: &AST| lower::of_joined(engine, ast, setting, kind);
+        Ok(Self::new(rule, expression, setting)?.lower(lower, Lowered::Joined))
     }
 
     /// Compiles a condition on groups.
@@ -98,11 +94,19 @@ impl Compiled {
         expression: &Expression,
         setting: &Arc<Setting>,
     ) -> Result<Self, Diagnostic> {
-        let mut compiled = Self::new(rule, expression, setting)?;
         let keys = if let Form::Scan(scan) = &rule.form { scan.by.len() } else { 0 };
-        let lowered = local(&setting.names, |engine| lower::of_group(engine, &compiled.ast, setting, keys));
-        compiled.lowered = Arc::new(lowered.map_or_else(Lowered::Not, Lowered::Group));
-        Ok(compiled)
+        let lower = |engine: &Engine, ast: &AST| lower::of_group(engine, ast, setting, keys);
+        Ok(Self::new(rule, expression, setting)?.lower(lower, Lowered::Group))
+    }
+
+    fn lower<P>(
+        mut self,
+        lower: impl FnOnce(&Engine, &AST) -> Result<P, String>,
+        native: impl FnOnce(P) -> Lowered,
+    ) -> Self {
+        let lowered = local(&self.setting.names, |engine| lower(engine, &self.ast));
+        self.lowered = Arc::new(lowered.map_or_else(Lowered::Not, native));
+        self
     }
 
     /// The native predicate on records alone, where there is one.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// An item longer than this is skipped and told.
 pub(super) const LONGEST: usize = 16 << 20;
+
 /// Where an item stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Position {

@@ -26,6 +26,7 @@ pub use event::{Record, Scalar};
 pub(super) use items::Layout;
 pub use items::Position;
 pub use parts::Fold;
+pub use record::RecordReader;
 pub(super) use record::has_needs;
 pub use stretch::Reached;
 pub(super) use syslog::parse as parse_syslog;
@@ -37,7 +38,6 @@ use crate::place::Place;
 use crate::source::Source;
 use crate::world::{Unreadable, World};
 use items::{Item, Items};
-use record::RecordReader;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -85,6 +85,12 @@ pub struct LogRead {
 }
 
 impl Log {
+    /// What reads the records of the log. They hold the fields in the wanted slots, a bit each, and
+    /// perhaps others. Making it costs more than reading a small log with it.
+    pub fn reader<'a>(&'a self, fields: &'a EventFields, slots: u128) -> RecordReader<'a> {
+        RecordReader::new(&self.source, fields, self.when.clone(), self.delimiter, slots)
+    }
+
     /// Reads the log from its start to its end and calls with every record, all fields filled.
     ///
     /// # Errors
@@ -111,11 +117,11 @@ impl Log {
         &self,
         world: &dyn World,
         root: &Path,
-        (fields, slots): (&EventFields, u128),
+        reader: &RecordReader<'_>,
         each: &mut dyn FnMut(&Record<'_>),
     ) -> Result<(), Unreadable> {
         let mut items = self.items(world.open(root, &self.file)?)?;
-        parts::first(self, &mut items, &self.reader(fields, slots), each);
+        parts::first(self, &mut items, reader, each);
         Ok(())
     }
 
@@ -162,8 +168,8 @@ impl Log {
         Ok(mark_of_plain(&head).map(|mark| mark as u64))
     }
 
-    /// Reads the log in parts side by side, and merges what came of them in the order of the log. Which parts there are depends on the log alone. Records hold
-    /// the fields in the wanted slots, a bit each, and perhaps others.
+    /// Reads the log in parts side by side, and merges what came of them in the order of the log.
+    /// Which parts there are depends on the log alone.
     ///
     /// # Errors
     /// As [`Log::read`].
@@ -171,18 +177,17 @@ impl Log {
         &self,
         world: &dyn World,
         root: &Path,
-        (fields, slots): (&EventFields, u128),
+        reader: &RecordReader<'_>,
         fold: &Fold<'_, T>,
     ) -> Result<(T, LogRead), Unreadable> {
-        let reader = self.reader(fields, slots);
         self.with_items(world, root, |items| {
             if self.has_header() {
                 let mut only = (fold.begin)();
                 let mut each = |record: &Record<'_>| (fold.each)(&mut only, record);
-                let read = parts::in_turn(self, items, &reader, &|_| true, &mut each);
+                let read = parts::in_turn(self, items, reader, &|_| true, &mut each);
                 (only, read)
             } else {
-                parts::side_by_side(self, items, &reader, fold)
+                parts::side_by_side(self, items, reader, fold)
             }
         })
     }
@@ -201,14 +206,21 @@ impl Log {
         drop(items);
         if result.cut.is_some() {
             // The digest is over the whole file, also where its content could not be unpacked.
-            let mut rest =
-                Tallied { inner: world.open(root, &self.file)?, tally: Arc::new(Mutex::default()) };
-            io::copy(&mut rest, &mut io::sink()).map_err(|error| self.unreadable(&error))?;
-            (result.sha256, result.bytes) = finish(&rest.tally);
+            (result.sha256, result.bytes) = self.digest(world, root)?;
         } else {
             (result.sha256, result.bytes) = finish(&tally);
         }
         Ok((made, result))
+    }
+
+    /// SHA-256 of the whole file in hexadecimal, and its bytes.
+    ///
+    /// # Errors
+    /// When the file cannot be read to its end.
+    pub fn digest(&self, world: &dyn World, root: &Path) -> Result<(String, u64), Unreadable> {
+        let mut file = Tallied { inner: world.open(root, &self.file)?, tally: Arc::new(Mutex::default()) };
+        io::copy(&mut file, &mut io::sink()).map_err(|error| self.unreadable(&error))?;
+        Ok(finish(&file.tally))
     }
 
     /// The items of the file, unpacked and decoded.
@@ -219,10 +231,6 @@ impl Log {
 
     fn unreadable(&self, error: &io::Error) -> Unreadable {
         Unreadable { path: self.file.clone(), reason: error.to_string() }
-    }
-
-    fn reader<'a>(&'a self, fields: &'a EventFields, wanted: u128) -> RecordReader<'a> {
-        RecordReader::new(&self.source, fields, self.when.clone(), self.delimiter, wanted)
     }
 
     fn refuse(&self, result: &mut LogRead, position: Position, text: &str, reason: &str) {

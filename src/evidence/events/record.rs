@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Reads the items of one log.
-pub(super) struct RecordReader<'a> {
+pub struct RecordReader<'a> {
     source: &'a LogSource,
     fields: &'a EventFields,
     when: When,

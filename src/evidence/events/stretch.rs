@@ -2,9 +2,8 @@
 
 use super::items::{Items, Position};
 use super::parts::{self, Fold};
-use super::{BLOCK, Layout, Log, LogRead, Tallied, finish};
+use super::{BLOCK, Layout, Log, LogRead, RecordReader, Tallied, finish};
 use crate::evidence::decode::Packing;
-use crate::pack::EventFields;
 use crate::world::World;
 use serde::{Deserialize, Serialize};
 use sha2::digest::common::hazmat::{SerializableState, SerializedState};
@@ -80,7 +79,7 @@ impl Log {
         &self,
         world: &dyn World,
         root: &Path,
-        (fields, slots): (&EventFields, u128),
+        reader: &RecordReader<'_>,
         (from, until): (&Reached, Option<u64>),
         fold: &Fold<'_, T>,
     ) -> Option<(T, LogRead, Reached)> {
@@ -92,8 +91,7 @@ impl Log {
             Box::new(Tallied { inner: file.take(length), tally: Arc::clone(&tally) });
         let text = BufReader::with_capacity(BLOCK, raw);
         let mut items = Items::new_at(text, self.layout.clone(), start);
-        let reader = self.reader(fields, slots);
-        let (made, mut read) = parts::side_by_side(self, &mut items, &reader, fold);
+        let (made, mut read) = parts::side_by_side(self, &mut items, reader, fold);
         let position = items.here();
         (read.sha256, read.bytes) = finish(&tally);
         let state = tally.lock().unwrap_or_else(PoisonError::into_inner).0.serialize().to_vec();

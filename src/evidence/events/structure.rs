@@ -8,9 +8,7 @@
 use wide::u8x16;
 
 /// Bytes that are looked at at once.
-const BLOCK: usize = 64;
-/// Bytes of a stride.
-pub(super) const STRIDE: usize = BLOCK;
+pub(super) const STRIDE: usize = 64;
 
 /// Where the quotes and brackets of a text stand.
 #[derive(Default)]
@@ -37,11 +35,11 @@ impl Structure {
     pub(super) fn read(&mut self, text: &[u8]) {
         (self.marks.length, self.escaped.length) = (0, 0);
         let (mut is_escaped, mut in_string, mut controls) = (false, 0, 0);
-        let (blocks, rest) = text.as_chunks::<BLOCK>();
-        let mut last = [b' '; BLOCK];
+        let (blocks, rest) = text.as_chunks::<STRIDE>();
+        let mut last = [b' '; STRIDE];
         last[..rest.len()].copy_from_slice(rest);
         for (number, block) in blocks.iter().chain([&last]).enumerate() {
-            let base = (number * BLOCK) as u32;
+            let base = (number * STRIDE) as u32;
             let bits = Bits::of(block);
             let escaped = escaped(bits.backslashes, &mut is_escaped);
             let quotes = bits.quotes & !escaped;
@@ -106,8 +104,8 @@ impl Places {
         if bits == 0 {
             return;
         }
-        if self.list.len() < self.length + BLOCK {
-            self.list.resize(2 * self.length + BLOCK, 0);
+        if self.list.len() < self.length + STRIDE {
+            self.list.resize(2 * self.length + STRIDE, 0);
         }
         let found = bits.count_ones() as usize;
         for place in &mut self.list[self.length..self.length + found] {
@@ -145,7 +143,7 @@ fn escaped(backslashes: u64, is_escaped: &mut bool) -> u64 {
 }
 
 impl Bits {
-    fn of(block: &[u8; BLOCK]) -> Self {
+    fn of(block: &[u8; STRIDE]) -> Self {
         let mut bits = Self::default();
         for (number, part) in block.as_chunks::<16>().0.iter().enumerate() {
             let (bytes, shift) = (u8x16::new(*part), 16 * number);
@@ -163,7 +161,7 @@ impl Bits {
 
     /// The same, byte by byte.
     #[cfg(test)]
-    fn one_by_one(block: &[u8; BLOCK]) -> Self {
+    fn one_by_one(block: &[u8; STRIDE]) -> Self {
         let mask = |is: fn(u8) -> bool| {
             block.iter().enumerate().fold(0, |bits, (at, byte)| bits | u64::from(is(*byte)) << at)
         };
@@ -218,8 +216,8 @@ mod tests {
         }
 
         #[test]
-        fn blocks_are_what_their_bytes_are(bytes in proptest::collection::vec(any::<u8>(), BLOCK)) {
-            let block: [u8; BLOCK] = bytes.try_into().unwrap();
+        fn blocks_are_what_their_bytes_are(bytes in proptest::collection::vec(any::<u8>(), STRIDE)) {
+            let block: [u8; STRIDE] = bytes.try_into().unwrap();
             let (a, b) = (Bits::of(&block), Bits::one_by_one(&block));
             prop_assert_eq!(
                 [a.quotes, a.backslashes, a.brackets, a.controls],

@@ -6,7 +6,6 @@ use crate::scan::Scan;
 use crate::scan::inquiry::Inquiry;
 use crate::scan::keys::{self, Key};
 use crate::world::{Identity, World};
-use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -48,7 +47,7 @@ impl Visit<'_> {
         }
         let known = entry.seen().read;
         if self.now.bytes == known.bytes {
-            let is_same = digest(world, root, file).is_some_and(|digest| digest == known.sha256);
+            let is_same = self.log.digest(world, root).is_ok_and(|(digest, _)| digest == known.sha256);
             return if is_same { Sameness::Same } else { Sameness::Other };
         }
         let base = entry.base.seen.read.bytes;
@@ -160,17 +159,4 @@ pub(super) fn sample(world: &dyn World, root: &Path, file: &str, bytes: u64) -> 
         sampled.push(block);
     }
     Some(Key::of(sampled.iter().map(Vec::as_slice)))
-}
-
-/// SHA-256 of a file, in hexadecimal.
-fn digest(world: &dyn World, root: &Path, file: &str) -> Option<String> {
-    let mut reader = world.open(root, file).ok()?;
-    let mut hash = Sha256::new();
-    let mut block = vec![0; 256 << 10];
-    loop {
-        match reader.read(&mut block).ok()? {
-            0 => return Some(crate::pack::hex(&hash.finalize())),
-            length => hash.update(&block[..length]),
-        }
-    }
 }

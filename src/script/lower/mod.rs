@@ -4,7 +4,7 @@
 //! in any order. A part that does not read the record is evaluated once by the interpreter itself,
 //! so that its meaning is the same by construction. What is outside of this runs in the
 //! interpreter as before. This is the one module that reads Rhai's syntax tree, which is volatile:
-//! the version is pinned, and `tests/lowering.rs` compares both ways of asking.
+//! the version is pinned, and `tests/lowering` compares both ways of asking.
 
 mod path;
 mod slots;
@@ -23,7 +23,7 @@ use crate::scan::{
 use crate::time::{Duration, Time};
 use path::{call, path, reads};
 use rhai::{AST, Dynamic, Engine, Expr, FnCallExpr, Stmt};
-use subject::{OfGroup, OfJoined, OfRecord, Subject};
+use subject::{OfGroup, OfJoined, OfRecord, Subject, WithTimes};
 
 /// Why a condition runs in the interpreter.
 type Reason = String;
@@ -46,7 +46,8 @@ pub(super) fn of_joined(
     setting: &Setting,
     kind: Option<&Kind>,
 ) -> Result<Predicate<Reckoned<JoinedField>>, Reason> {
-    lower(&Lowering { engine, setting, subject: OfJoined { record: OfRecord(setting), kind } }, ast)
+    let subject = WithTimes(OfJoined { record: OfRecord(setting), kind });
+    lower(&Lowering { engine, setting, subject }, ast)
 }
 
 /// The same of a condition on the group `g` by so many fields.
@@ -59,7 +60,7 @@ pub(super) fn of_group(
     setting: &Setting,
     keys: usize,
 ) -> Result<Predicate<Reckoned<GroupField>>, Reason> {
-    lower(&Lowering { engine, setting, subject: OfGroup { keys } }, ast)
+    lower(&Lowering { engine, setting, subject: WithTimes(OfGroup { keys }) }, ast)
 }
 
 fn lower<S: Subject>(lowering: &Lowering<'_, S>, ast: &AST) -> Result<Predicate<S::Field>, Reason> {

@@ -97,38 +97,24 @@ impl OfJoined<'_> {
 }
 
 impl Subject for OfJoined<'_> {
-    type Field = Reckoned<JoinedField>;
+    type Field = JoinedField;
 
     fn field(&self, path: &Path<'_>) -> Result<Self::Field, Reason> {
-        let field = match (path.root, &path.steps) {
+        match (path.root, &path.steps) {
             ("j", Steps::Names(names)) => match names[..] {
                 [name] => self.cell(name),
                 _ => Err("a part of a cell is not looked at natively".to_owned()),
             },
             ("j", Steps::Name(name)) => self.cell(name),
             _ => self.record.field(path).map(JoinedField::Record),
-        };
-        field.map(Reckoned::Field)
+        }
     }
 
     fn filled(&self, root: &str, name: &str) -> Result<Self::Field, Reason> {
-        let field = match root {
-            "j" => JoinedField::Row(name.to_owned()),
-            _ => JoinedField::Record(self.record.filled(root, name)?),
-        };
-        Ok(Reckoned::Field(field))
-    }
-
-    fn moved(&self, time: Self::Field, by: Duration) -> Result<Self::Field, Reason> {
-        Ok(Reckoned::Moved(Box::new(time), by))
-    }
-
-    fn since(&self, later: Self::Field, earlier: Self::Field) -> Result<Self::Field, Reason> {
-        Ok(Reckoned::Since(Box::new(later), Box::new(earlier)))
-    }
-
-    fn constant(&self, constant: Constant) -> Result<Self::Field, Reason> {
-        Ok(Reckoned::Constant(constant))
+        match root {
+            "j" => Ok(JoinedField::Row(name.to_owned())),
+            _ => self.record.filled(root, name).map(JoinedField::Record),
+        }
     }
 }
 
@@ -138,7 +124,7 @@ pub(super) struct OfGroup {
 }
 
 impl Subject for OfGroup {
-    type Field = Reckoned<GroupField>;
+    type Field = GroupField;
 
     fn field(&self, path: &Path<'_>) -> Result<Self::Field, Reason> {
         let wanted = match (path.root, &path.steps) {
@@ -152,11 +138,26 @@ impl Subject for OfGroup {
             },
             _ => None,
         };
-        wanted.map(Reckoned::Field).ok_or_else(|| "a part of the group is not read natively".to_owned())
+        wanted.ok_or_else(|| "a part of the group is not read natively".to_owned())
     }
 
     fn filled(&self, root: &str, _: &str) -> Result<Self::Field, Reason> {
         Err(format!("`has` of `{root}` is not lowered"))
+    }
+}
+
+/// A subject whose fields are reckoned with: moved by a length, or taken one from the other.
+pub(super) struct WithTimes<S>(pub(super) S);
+
+impl<S: Subject> Subject for WithTimes<S> {
+    type Field = Reckoned<S::Field>;
+
+    fn field(&self, path: &Path<'_>) -> Result<Self::Field, Reason> {
+        self.0.field(path).map(Reckoned::Field)
+    }
+
+    fn filled(&self, root: &str, name: &str) -> Result<Self::Field, Reason> {
+        self.0.filled(root, name).map(Reckoned::Field)
     }
 
     fn moved(&self, time: Self::Field, by: Duration) -> Result<Self::Field, Reason> {
