@@ -1,7 +1,7 @@
 //! The built-in pack: what it says of the standard adds up, and every rule is proven.
 
 use crate::kit::{built_in, program, repository, stdout};
-use preaudit::pack::{Automation, PackRef, Shape, Theme};
+use preaudit::pack::{self, Automation, PackRef, Shape, Theme};
 use preaudit::prove::prove;
 use preaudit::world::Disk;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +21,15 @@ fn every_case_of_every_rule_comes_out_as_its_folder_says() {
 fn the_pack_in_a_folder_is_the_pack_in_the_binary() {
     let output = program(&repository("."), &["rule", "test", "rules/iso27001-2022"]);
     assert!(output.status.success(), "{}", stdout(&output));
+}
+
+#[test]
+fn a_folder_with_the_id_of_the_built_in_pack_stands_in_for_it() {
+    let pack = PackRef::Folder(repository("rules/iso27001-2022"));
+    let packs = pack::load(&[PackRef::BuiltIn, pack], &Disk::default()).unwrap();
+    assert_eq!(packs.list.len(), 1);
+    assert!(!packs.list[0].is_built_in, "scripts of a folder are a stranger's until they are trusted");
+    assert_eq!(packs.rules().count(), built_in().0.rules().count());
 }
 
 #[test]

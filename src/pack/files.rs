@@ -52,6 +52,12 @@ impl PackFiles {
         if errors.is_empty() { Ok(Self { files }) } else { Err(errors) }
     }
 
+    /// The id that its manifest gives, however wrong the rest of it may be.
+    pub(super) fn id(&self) -> Option<String> {
+        let manifest = std::str::from_utf8(self.files.get("pack.toml")?).ok()?;
+        Some(manifest.parse::<toml::Table>().ok()?.get("id")?.as_str()?.to_owned())
+    }
+
     /// SHA-256 over everything that can change what the pack says; its cases cannot.
     pub(super) fn digest(&self) -> String {
         let mut hash = Sha256::new();

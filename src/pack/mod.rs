@@ -36,7 +36,7 @@ use crate::toml_text;
 use crate::world::World;
 use files::PackFiles;
 use manifest::Manifest;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The id of the pack in the binary.
@@ -84,18 +84,26 @@ pub struct Packs {
     pub nothing: Vec<String>,
 }
 
-/// Loads packs in the order given; a later one may use what an earlier one declares.
+/// Loads packs in the order given; a later one may use what an earlier one declares. A folder with
+/// the id of the built-in pack stands in for it, so that the pack can be worked on without a build.
 ///
 /// # Errors
 /// Everything that is wrong with any of them.
 pub fn load(packs: &[PackRef], world: &dyn World) -> Result<Packs, Vec<Diagnostic>> {
     let mut loaded = Packs::default();
     let mut errors = Vec::new();
+    let mut read = Vec::new();
     for pack in packs {
         match PackFiles::read(pack, world) {
-            Ok(files) => errors.extend(loaded.add(files, *pack == PackRef::BuiltIn)),
+            Ok(files) => read.push((files, *pack == PackRef::BuiltIn)),
             Err(unreadable) => errors.extend(unreadable),
         }
+    }
+    let outside: BTreeSet<String> =
+        read.iter().filter(|(_, is_built_in)| !is_built_in).filter_map(|(files, _)| files.id()).collect();
+    read.retain(|(files, is_built_in)| !is_built_in || files.id().is_none_or(|id| !outside.contains(&id)));
+    for (files, is_built_in) in read {
+        errors.extend(loaded.add(files, is_built_in));
     }
     errors.extend(lint::lint(&loaded));
     if errors.is_empty() { Ok(loaded) } else { Err(errors) }
