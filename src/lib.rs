@@ -30,6 +30,8 @@ pub mod evaluate;
 pub mod grade;
 // 5 tell
 pub mod report;
+pub mod sheets;
+pub mod rule_pages;
 // 6 through
 pub mod audit;
 pub mod prove;

@@ -3,10 +3,12 @@
 use super::output::Output;
 use super::place::packs;
 use crate::code::Code;
-use crate::pack::{self, Packs};
+use crate::finding::count;
+use crate::pack::{self, Automation, Control, Coverage, Packs};
 use crate::report::Exit;
 use crate::world::Disk;
 use clap::ValueEnum;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -16,13 +18,16 @@ pub(super) struct Arguments {
     /// What to list.
     #[arg(value_enum)]
     what: What,
+    /// With `controls`: show what the word on each can rest on, and how many are covered by what.
+    #[arg(long)]
+    coverage: bool,
     /// Read this pack too; a folder with a pack.toml. May be given several times.
     #[arg(long = "pack", value_name = "DIR")]
     packs: Vec<PathBuf>,
 }
 
 /// What can be listed.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum What {
     /// Clauses and controls, with the rules that look at each.
     Controls,
@@ -43,7 +48,11 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
         Ok(packs) => packs,
         Err(wrong) => return output.wrongs(&wrong),
     };
+    if arguments.coverage && arguments.what != What::Controls {
+        return output.wrong("--coverage goes with `list controls`");
+    }
     output.print(&match arguments.what {
+        What::Controls if arguments.coverage => coverage(&packs),
         What::Controls => controls(&packs),
         What::Rules => rules(&packs),
         What::Kinds => kinds(&packs),
@@ -62,6 +71,50 @@ fn controls(packs: &Packs) -> String {
         let looks = if looks.is_empty() { "(people must judge)".to_owned() } else { looks.join(", ") };
         let _ = writeln!(text, "{:<8} {}\n         {looks}", control.id.to_string(), control.title);
     }
+    text
+}
+
+/// What the word on each control can rest on, with its rules; then how many are covered by what.
+fn coverage(packs: &Packs) -> String {
+    let mut text = String::new();
+    let mut best: BTreeMap<Coverage, [usize; 2]> = BTreeMap::new();
+    for control in packs.controls.values() {
+        let _ = writeln!(text, "{:<8} {}", control.id.to_string(), control.title);
+        let coverage = packs.coverage(control.id);
+        for (means, rules) in &coverage {
+            let rules: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+            let _ = writeln!(text, "         {:<15}{}", means.name(), rules.join(", "));
+        }
+        if let Some(means) = coverage.keys().next() {
+            best.entry(*means).or_default()[usize::from(control.id.is_annex())] += 1;
+        }
+    }
+    text.push('\n');
+    text.push_str(&covered(packs, &best));
+    text
+}
+
+/// The sums: clauses and controls by the strongest that covers them.
+fn covered(packs: &Packs, best: &BTreeMap<Coverage, [usize; 2]>) -> String {
+    let mut text = format!("{:<16} clauses  controls\n", "covered at best");
+    for means in Coverage::ALL {
+        let [clauses, controls] = best.get(&means).copied().unwrap_or_default();
+        let _ = writeln!(text, "  {:<14} {clauses:>7}  {controls:>8}", means.name());
+    }
+    let annex = packs.controls.keys().filter(|id| id.is_annex()).count();
+    let clauses = packs.controls.len() - annex;
+    let sum = |at: usize| best.values().map(|counts| counts[at]).sum::<usize>();
+    let _ = writeln!(
+        text,
+        "{} of {clauses} clauses and {} of {annex} controls, by {}",
+        sum(0),
+        sum(1),
+        count(packs.rules().count(), "rule")
+    );
+    let of_people = |control: &&Control| control.id.is_annex() && control.automation == Automation::Human;
+    let human = packs.controls.values().filter(of_people);
+    let human: Vec<String> = human.map(|control| format!("{} {}", control.id, control.title)).collect();
+    let _ = writeln!(text, "controls that only people can judge: {}", human.join(", "));
     text
 }
 

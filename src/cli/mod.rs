@@ -9,6 +9,7 @@ mod list;
 mod merge;
 mod output;
 mod place;
+mod plan;
 mod rule;
 mod scan;
 mod timings;
@@ -74,6 +75,9 @@ enum Command {
     /// Work on rules.
     #[command(subcommand)]
     Rule(rule::Command),
+    /// Prepare what people have to do.
+    #[command(subcommand)]
+    Plan(plan::Command),
     /// Print completions for a shell.
     Completions {
         /// The shell.
@@ -106,6 +110,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::List(arguments) => list::run(&arguments, &output),
         Command::Explain(arguments) => explain::run(&arguments, &output),
         Command::Rule(command) => rule::run(&command, &output),
+        Command::Plan(command) => plan::run(&command, &output),
         Command::Completions { shell } => completions(shell, &output),
         Command::Man => manual(&output),
     };

@@ -2,8 +2,10 @@
 
 use crate::finding::Diagnostic;
 use crate::report::{Exit, TextStyle, Verbosity, diagnostics_text};
+use crate::world::Disk;
 use clap::ValueEnum;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 /// Width of a page that is no terminal.
 const PAGE: usize = 100;
@@ -39,6 +41,18 @@ impl Output {
     /// Prints to standard output. Whoever stops reading has seen enough.
     pub(super) fn print(&self, text: &str) {
         let _ = io::stdout().lock().write_all(text.as_bytes());
+    }
+
+    /// Writes a text to a file, or prints it where none is named.
+    pub(super) fn deliver(&self, text: &str, file: Option<&Path>, disk: &Disk) -> Exit {
+        let Some(file) = file else {
+            self.print(text);
+            return Exit::Clean;
+        };
+        match disk.write(file, text.as_bytes()) {
+            Ok(()) => Exit::Clean,
+            Err(error) => self.wrong(&format!("cannot write {}: {}", error.path, error.reason)),
+        }
     }
 
     /// Prints to standard error.

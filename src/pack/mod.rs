@@ -4,6 +4,7 @@
 //! is told all at once, each error at its place. Nothing here looks at evidence or runs a rule.
 
 mod control;
+mod coverage;
 mod files;
 mod kind;
 mod lint;
@@ -16,6 +17,7 @@ mod scan;
 mod words;
 
 pub use control::{Attributes, Automation, Control, Documented, OldControl, Requirement, Theme};
+pub use coverage::{ATTESTATIONS, Coverage};
 pub use files::{PackRef, hex};
 pub use kind::{Field, Holds, Kind, PersonFields, Required, Shape};
 pub use log_source::{Derivation, EventFields, LogFormat, LogSource, Pattern, TimeFormat};

@@ -10,7 +10,7 @@ use crate::control_id::ControlId;
 use crate::evidence::Evidence;
 use crate::finding::{Check, Diagnostic, Finding, State};
 use crate::grade::Graded;
-use crate::pack::Packs;
+use crate::pack::{Coverage, Packs};
 use crate::plan::Plan;
 use crate::scan::Facts;
 use schemars::JsonSchema;
@@ -42,6 +42,9 @@ pub struct Report {
     pub verdict: Verdict,
     /// Number of checks in each state; together all checks.
     pub totals: Totals,
+    /// What the checks that came to a word rest on: their number by kind of evidence.
+    #[serde(default)]
+    pub rests_on: BTreeMap<Coverage, usize>,
     /// Findings: majors first, then by control and rule.
     pub findings: Vec<Finding>,
     /// Every control with every rule against it, in the order of the plan.
@@ -102,6 +105,9 @@ pub struct ControlSeen {
     pub checks: usize,
     /// Why it was not evaluated, when no rule looks at it.
     pub reason: Option<String>,
+    /// What its checks rest on, the strongest first; an interview where no rule looks at it.
+    #[serde(default)]
+    pub coverage: Vec<Coverage>,
 }
 
 /// A file, or one table of it, and how it was understood.
@@ -177,6 +183,7 @@ impl Report {
             packs: packs.list.iter().map(used).collect(),
             verdict: Verdict::default(),
             totals,
+            rests_on: rests_on(packs, &graded.checks),
             controls: controls_seen(packs, &graded.checks),
             findings: graded.findings,
             checks: graded.checks,
@@ -239,6 +246,21 @@ impl Totals {
     }
 }
 
+/// Checks that came to a word, by what they rest on. Those that nothing was seen for rest on nothing.
+fn rests_on(packs: &Packs, checks: &[Check]) -> BTreeMap<Coverage, usize> {
+    let mut rests_on = BTreeMap::new();
+    for check in checks.iter().filter(|check| came_to_a_word(check.state)) {
+        if let Some(rule) = packs.rule(&check.rule) {
+            *rests_on.entry(packs.coverage_of(rule)).or_default() += 1;
+        }
+    }
+    rests_on
+}
+
+fn came_to_a_word(state: State) -> bool {
+    !matches!(state, State::NotApplicable | State::NotEvaluated | State::Faulted)
+}
+
 /// Every clause and control with the worst state of its checks.
 fn controls_seen(packs: &Packs, checks: &[Check]) -> Vec<ControlSeen> {
     let seen = |control: &crate::pack::Control| {
@@ -251,6 +273,7 @@ fn controls_seen(packs: &Packs, checks: &[Check]) -> Vec<ControlSeen> {
             state: of.iter().copied().max_by_key(|state| gravity(*state)).unwrap_or(State::NotEvaluated),
             checks: of.len(),
             reason: unseen,
+            coverage: packs.coverage(control.id).into_keys().collect(),
         }
     };
     packs.controls.values().map(seen).collect()

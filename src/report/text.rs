@@ -2,6 +2,7 @@
 
 use super::{Report, VerdictState};
 use crate::finding::{Check, Diagnostic, Finding, Severity, State, count};
+use crate::pack::Coverage;
 use crate::place::Place;
 use crate::snippet::{Snippets, visible};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles};
@@ -117,6 +118,19 @@ impl Page {
         let checks = format!("{}:", count(report.totals.all(), "check"));
         self.line(&format!("  {checks}  {}", all[..4].join("   ")));
         self.line(&format!("  {}  {}", " ".repeat(checks.len()), all[4..].join("   ")));
+        self.rests_on(report);
+    }
+
+    /// On what the words of the report rest, in shares of the checks that came to one.
+    fn rests_on(&mut self, report: &Report) {
+        let all: usize = report.rests_on.values().sum();
+        let share = |(coverage, number): (&Coverage, &usize)| {
+            format!("{} % {coverage}", (number * 100 + all / 2) / all.max(1))
+        };
+        let shares: Vec<String> = report.rests_on.iter().map(share).collect();
+        if !shares.is_empty() {
+            self.line(&format!("  rests on:  {}", shares.join("   ")));
+        }
     }
 
     fn heading(&mut self, text: &str) {
