@@ -217,6 +217,7 @@ fn missing(packs: &Packs, cases: &[Case]) -> Vec<String> {
             matches!(case.wanted, State::Opportunity | State::Minor | State::Major)
         });
         need("a case on the boundary", &|case| case.path.contains("boundary"));
+        need("a case with malformed evidence", &|case| case.path.contains("malformed"));
         need("a case without evidence", &|case| {
             case.wanted == State::NotEvaluated && case.path.contains("empty")
         });

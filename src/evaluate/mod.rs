@@ -17,7 +17,7 @@ use crate::script::{self, Context, ContextData, ControlView, Doubt, KindView, Ro
 use crate::time::Time;
 use crate::world::{Stopwatch, World};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -180,6 +180,7 @@ impl Evaluator<'_> {
         }
         said.doubts = script::take_doubts();
         said.undecidable += said.doubts.len();
+        withhold_guesses(&mut said);
         said.records = records;
         Ok(said)
     }
@@ -271,6 +272,26 @@ fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: &places::Sh
         covers: said.verdict.covers,
         failed: None,
         took: Duration::ZERO,
+    }
+}
+
+/// Takes back what a script observed of rows about which it had to guess: nobody is accused on a
+/// cell that cannot be read. Such rows count as not decidable and no longer as population.
+fn withhold_guesses(said: &mut Said) {
+    let guessed: HashSet<(usize, usize)> =
+        said.doubts.iter().filter(|doubt| doubt.is_guess).map(|doubt| doubt.row.identity()).collect();
+    let rests_on_guess = |one: &script::Observation| {
+        one.pointers.iter().filter_map(script::Pointer::row).any(|row| guessed.contains(&row.identity()))
+    };
+    let verdict = &mut said.verdict;
+    let before = verdict.observations.len();
+    verdict.observations.retain(|one| !rests_on_guess(one));
+    let withheld = before - verdict.observations.len();
+    if withheld > 0 {
+        verdict.exceptions -= withheld;
+        verdict.population = verdict.population.saturating_sub(withheld);
+        // The rule's own sentence counts what was taken back.
+        verdict.statement = None;
     }
 }
 

@@ -292,6 +292,11 @@ impl Table {
 }
 
 impl Row {
+    /// What tells the row from every other of this run; of no meaning beyond it.
+    pub fn identity(&self) -> (usize, usize) {
+        (Arc::as_ptr(&self.table).addr(), self.index)
+    }
+
     /// The value of a field. The person a row is about is not a field: see [`Row::person`].
     pub fn value(&self, field: &str) -> Value<'_> {
         self.table.value(self.index, field)

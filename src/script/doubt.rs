@@ -9,7 +9,8 @@
 use crate::evidence::{Decision, Row};
 use rhai::{Dynamic, Engine, EvalAltResult};
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// A condition is asked at most so often about one row.
 const QUESTIONS: usize = 64;
@@ -28,6 +29,8 @@ pub struct Doubt {
     pub row: Row,
     /// The field.
     pub field: String,
+    /// True when a script went on with a guess: it compared the field outside of a condition.
+    pub is_guess: bool,
 }
 
 #[derive(Default)]
@@ -57,7 +60,8 @@ impl Unsure {
     /// The answer to a comparison with this value.
     pub(super) fn answer(&self) -> bool {
         ORACLE.with_borrow_mut(|oracle| {
-            let doubt = self.row.clone().map(|row| Doubt { row, field: self.field.clone() });
+            let is_guess = !oracle.is_asked;
+            let doubt = self.row.clone().map(|row| Doubt { row, field: self.field.clone(), is_guess });
             if !oracle.is_asked {
                 oracle.doubts.extend(doubt);
                 return false;
@@ -130,17 +134,18 @@ pub(super) fn forget() {
 /// Takes what was in doubt since this was last asked, each row once, in order of appearance.
 pub(super) fn take_doubts() -> Vec<Doubt> {
     let doubts = ORACLE.with_borrow_mut(|oracle| std::mem::take(&mut oracle.doubts));
-    let mut seen = BTreeSet::new();
-    doubts
-        .into_iter()
-        .filter(|doubt| {
-            seen.insert((
-                doubt.row.table.file().to_owned(),
-                std::sync::Arc::as_ptr(&doubt.row.table) as usize,
-                doubt.row.index,
-            ))
-        })
-        .collect()
+    let mut at: HashMap<(usize, usize), usize> = HashMap::new();
+    let mut taken: Vec<Doubt> = Vec::new();
+    for doubt in doubts {
+        match at.entry(doubt.row.identity()) {
+            Entry::Occupied(known) => taken[*known.get()].is_guess |= doubt.is_guess,
+            Entry::Vacant(new) => {
+                new.insert(taken.len());
+                taken.push(doubt);
+            }
+        }
+    }
+    taken
 }
 
 pub(super) fn register(engine: &mut Engine) {

@@ -53,6 +53,14 @@ impl Pointer {
         Self { target: Target::Range(row.clone(), range), label: label.to_owned() }
     }
 
+    /// The row that is pointed at, if it is one.
+    pub fn row(&self) -> Option<&Row> {
+        match &self.target {
+            Target::Field(row, _) | Target::Part(row, _, _) | Target::Range(row, _) => Some(row),
+            Target::Event(..) | Target::Place(_) => None,
+        }
+    }
+
     /// The place, for all but events, whose log must be read again.
     pub fn place(&self) -> Option<Place> {
         match &self.target {
