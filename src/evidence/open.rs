@@ -408,7 +408,8 @@ impl Opener<'_> {
             return sources.filter(fits).max_by_key(|source| source.needs.len()).cloned();
         }
         let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(LINES).collect();
-        let best = sources.map(|source| (lines_fit(source, &lines), source)).max_by_key(|(fit, _)| *fit)?;
+        let fits = sources.map(|source| (lines_fit(source, &lines), source));
+        let best = fits.max_by_key(|(fit, source)| (*fit, source.needs.len()))?;
         // Most of the lines must be of the source; some logs mix in others.
         (best.0 * 2 > lines.len()).then(|| Arc::clone(best.1))
     }
@@ -428,7 +429,9 @@ fn lines_fit(source: &LogSource, lines: &[&str]) -> usize {
             let Some(row) = CsvRows::new(&header, csv::delimiter(first)).next() else { return 0 };
             let headers: Vec<String> =
                 row.cells.iter().map(|cell| crate::pack::normalize_header(cell.text(&header))).collect();
-            let has = |need: &String| headers.contains(&crate::pack::normalize_header(need));
+            let has = |need: &String| {
+                need.split('|').any(|header| headers.contains(&crate::pack::normalize_header(header)))
+            };
             if source.needs.iter().all(has) { lines.len() } else { 0 }
         }
     }

@@ -34,7 +34,8 @@ pub struct LogSource {
     pub records: Vec<String>,
     /// A list within a record of which every element is an event of its own.
     pub each: Option<String>,
-    /// Paths that every record of this tool has; by these it is recognized.
+    /// Paths that every record of this tool has; by these it is recognized. For CSV, headers, each with
+    /// others that may stand for it: `timestamp | date`.
     pub needs: Vec<String>,
     /// Where the time stands, the first that is there.
     pub time: Vec<String>,
