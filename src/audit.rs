@@ -10,9 +10,10 @@ use crate::finding::Diagnostic;
 use crate::pack::{self, PackRef, Packs, Profile};
 use crate::place::Place;
 use crate::plan::{self, Plan};
-use crate::report::{Occasion, Report};
+use crate::report::Report;
 use crate::scan::{self, Facts, Inquiry, Partials, Share, SpotChecks, Watch};
 use crate::script::{self, Rules};
+use crate::stage::Stage;
 use crate::world::World;
 use crate::{applicability, evaluate, grade};
 use jiff::civil::Date;
@@ -32,7 +33,7 @@ pub struct Request {
     /// Where evidence is looked for.
     pub scope: Scope,
     /// The audit that is prepared; the workspace's, when not given.
-    pub stage: Option<String>,
+    pub stage: Option<Stage>,
     /// How strictly to grade; the workspace's, when not given.
     pub profile: Option<String>,
     /// Threads; all processors, when not given.
@@ -98,8 +99,7 @@ fn go_through(
     laps.end("rules");
     let timings = Timings::of((packs, &plan, &evidence), (&facts, &outcomes), &watch);
     let graded = grade::grade(&plan, packs, &evidence, &facts, &outcomes); // findings
-    let occasion = Occasion { stage: choose_stage(&evidence, request), profile };
-    let report = Report::new(&occasion, packs, &plan, &evidence, facts, graded);
+    let report = Report::new(&profile, packs, &plan, &evidence, facts, graded);
     laps.end("report");
     Ok((report, timings.with(laps)))
 }
@@ -116,7 +116,9 @@ fn prepare(
     let (name, profile) = choose_profile(packs, &evidence, request)?;
     let as_of = day_of_judgement(&evidence, request, world);
     let applicability = applicability::read(&evidence); // what the SoA declares
-    let plan = plan::draw_up(packs, rules, &applicability, &evidence, as_of, profile);
+    let stage = request.stage.or(evidence.workspace.audit.stage).unwrap_or_default();
+    let look = plan::Occasion { as_of, stage, profile };
+    let plan = plan::draw_up(packs, rules, &applicability, &evidence, &look);
     Ok((evidence, plan, name))
 }
 
@@ -206,11 +208,6 @@ fn choose_profile<'p>(
             Err(vec![Diagnostic::error(Code::InvalidWorkspace, message)])
         }
     }
-}
-
-fn choose_stage(evidence: &Evidence, request: &Request) -> String {
-    let declared = evidence.workspace.audit.stage.clone();
-    request.stage.clone().or(declared).unwrap_or_else(|| "pre-audit".to_owned())
 }
 
 /// The day that was asked for, else the workspace's, else today.

@@ -14,6 +14,7 @@ pub mod source;
 pub mod snippet;
 pub mod code;
 pub mod control_id;
+pub mod stage;
 pub mod finding;
 pub mod toml_text;
 // 1 read

@@ -14,6 +14,7 @@ use crate::pack::{
 use crate::place::Place;
 use crate::scan::{self, Comparing, Condition, Expected, JoinWith, RowNumber, Sighting};
 use crate::script::{self, Compiled, CompiledRule, Doubt, Params, Rules, Setting};
+use crate::stage::Stage;
 use crate::time::{Duration, Time};
 use crate::world::World;
 use jiff::civil::Date;
@@ -34,6 +35,8 @@ pub struct Plan {
     pub profile: Profile,
     /// The day of judgement.
     pub as_of: Date,
+    /// The audit that is prepared.
+    pub stage: Stage,
 }
 
 /// One control looked at by one rule.
@@ -143,16 +146,28 @@ impl Planned {
     }
 }
 
-/// Draws up the plan.
+/// When, for which audit and how strictly.
+#[derive(Clone, Copy, Debug)]
+pub struct Occasion<'a> {
+    /// The day of judgement.
+    pub as_of: Date,
+    /// The audit that is prepared.
+    pub stage: Stage,
+    /// How strictly to grade.
+    pub profile: &'a Profile,
+}
+
+/// Draws up the plan: of all rules, those that the stage of the audit looks at.
 pub fn draw_up(
     packs: &Packs,
     rules: &Rules,
     applicability: &Applicability,
     evidence: &Evidence,
-    as_of: Date,
-    profile: &Profile,
+    occasion: &Occasion<'_>,
 ) -> Plan {
+    let Occasion { as_of, stage, profile } = *occasion;
     let drafter = Drafter { packs, rules, evidence, as_of, profile };
+    let part = &evidence.workspace.audit.controls;
     let mut order: Vec<&CompiledRule> = rules.list.iter().collect();
     order.sort_by(|a, b| (a.rule.controls.first(), &a.rule.id).cmp(&(b.rule.controls.first(), &b.rule.id)));
     let mut plan = Plan {
@@ -162,15 +177,21 @@ pub fn draw_up(
         window: window(evidence, as_of),
         profile: profile.clone(),
         as_of,
+        stage,
     };
-    for compiled in order {
+    let is_of_stage = |rule: &Rule| !stage.is_of_documents() || packs.is_of_documents(rule);
+    for compiled in order.into_iter().filter(|compiled| is_of_stage(&compiled.rule)) {
         let index = plan.rules.len();
         let check = |control: &ControlId| PlannedCheck {
             control: *control,
             rule: index,
             exclusion: applicability.exclusion(*control).cloned(),
         };
-        let checks: Vec<PlannedCheck> = compiled.rule.controls.iter().map(check).collect();
+        let looked_at = compiled.rule.controls.iter().filter(|control| stage.looks_at(**control, part));
+        let checks: Vec<PlannedCheck> = looked_at.map(check).collect();
+        if checks.is_empty() {
+            continue;
+        }
         let is_excluded = checks.iter().all(|check| check.exclusion.is_some());
         plan.rules.push(drafter.draft(compiled, is_excluded, &mut plan.scans));
         plan.checks.extend(checks);

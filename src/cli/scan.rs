@@ -7,6 +7,7 @@ use crate::audit::{self, Request};
 use crate::finding::{Diagnostic, count};
 use crate::report::{Exit, FailOn, Report, render};
 use crate::scan::{Cache, Partials, Portion, Share, SpotChecks, Used};
+use crate::stage::Stage;
 use crate::world::Disk;
 use clap::ValueEnum;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -50,8 +51,10 @@ pub(super) struct Arguments {
 pub(super) struct Told {
     #[command(flatten)]
     pub(super) folder: Folder,
-    /// The audit to prepare for.
-    #[arg(long, value_enum, value_name = "STAGE")]
+    /// The audit to prepare for [default: that of preaudit.toml, else pre-audit]: `stage-1` looks at
+    /// documented information and planning, `surveillance` and `internal-audit` at the controls that
+    /// preaudit.toml names, all others at everything.
+    #[arg(long, value_name = "STAGE", value_parser = stages())]
     stage: Option<Stage>,
     /// How strictly to grade: common, strict, or a profile of a pack.
     #[arg(long, value_name = "NAME")]
@@ -77,23 +80,9 @@ pub(super) struct Told {
     recheck: Option<Portion>,
 }
 
-/// Audits that are prepared.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Stage {
-    /// The gap scan before Stage 1.
-    PreAudit,
-    /// Documented information and readiness.
-    #[value(name = "stage-1")]
-    Stage1,
-    /// Operation.
-    #[value(name = "stage-2")]
-    Stage2,
-    /// The yearly visits.
-    Surveillance,
-    /// Before the certificate ends.
-    Recertification,
-    /// One's own audit.
-    InternalAudit,
+fn stages() -> impl clap::builder::TypedValueParser<Value = Stage> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser};
+    PossibleValuesParser::new(Stage::ALL.map(Stage::name)).try_map(|name| name.parse::<Stage>())
 }
 
 /// Formats of a report.
@@ -197,8 +186,7 @@ fn run_share(told: &Told, share: Share, partial: &Path, output: &Output) -> Exit
 impl Told {
     fn request(&self, disk: &Disk) -> Result<Request, Vec<Diagnostic>> {
         let mut request = self.folder.request(disk)?;
-        request.stage =
-            self.stage.and_then(|stage| stage.to_possible_value()).map(|name| name.get_name().to_owned());
+        request.stage = self.stage;
         request.profile.clone_from(&self.profile);
         request.checks = SpotChecks {
             recheck: self.recheck.unwrap_or_default(),

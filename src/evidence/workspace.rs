@@ -9,6 +9,7 @@ use crate::control_id::ControlId;
 use crate::finding::{Diagnostic, Grade};
 use crate::pack::{Packs, ParamValue};
 use crate::source::Source;
+use crate::stage::Stage;
 use crate::toml_text::{self, did_you_mean, wrong};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -51,8 +52,12 @@ pub struct Workspace {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Audit {
-    /// `pre-audit`, `stage-1`, `stage-2`, …
-    pub stage: Option<String>,
+    /// Which audit it is.
+    pub stage: Option<Stage>,
+    /// Clauses and controls that are looked at, where that is a part of them: of a surveillance, with
+    /// what is due each time, or of an internal audit.
+    #[serde(default)]
+    pub controls: Vec<ControlId>,
     /// The day the evidence is judged on, unless `--as-of` says another.
     pub date: Option<Spanned<toml::value::Datetime>>,
     /// How strictly to grade.

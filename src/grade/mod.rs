@@ -53,10 +53,21 @@ pub fn grade(plan: &Plan, packs: &Packs, evidence: &Evidence, facts: &Facts, out
     let mut checks = grader.checks(outcomes, &findings);
     systemic::add_checks(&mut checks, &systemic);
     let mut all: Vec<Finding> = systemic.into_iter().chain(findings.into_iter().flatten()).collect();
+    if plan.stage.is_of_documents() {
+        all.iter_mut().for_each(concern);
+    }
     all.sort_by(|a, b| order(a).cmp(&order(b)));
     let failed = outcomes.iter().filter_map(|outcome| outcome.failed.clone());
     let diagnostics = failed.chain(waivers.leftover()).collect();
     Graded { findings: all, checks, diagnostics }
+}
+
+/// Stage 1 raises no nonconformities: it tells what would be one (ISO/IEC 17021-1:2015, 9.3.1.2.2).
+fn concern(finding: &mut Finding) {
+    if finding.state.is_nonconformity() {
+        let becomes = format!("an area of concern; at Stage 2 it would be a {} nonconformity", finding.state);
+        finding.derivation.push(becomes);
+    }
 }
 
 fn order(

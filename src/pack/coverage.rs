@@ -73,6 +73,11 @@ impl Packs {
         }
     }
 
+    /// True for a rule that looks at documented information and planning alone, as Stage 1 does.
+    pub fn is_of_documents(&self, rule: &Rule) -> bool {
+        rule.uses.iter().all(|kind| self.kinds.get(kind).is_some_and(|kind| kind.is_planning))
+    }
+
     /// The rules against a control by what they rest on, the strongest first. A control that no
     /// rule looks at is covered by an interview alone.
     pub fn coverage(&self, control: ControlId) -> BTreeMap<Coverage, Vec<&Rule>> {

@@ -31,6 +31,8 @@ pub struct Kind {
     pub person: Option<PersonFields>,
     /// Why the standard wants it, when it does.
     pub required: Option<Required>,
+    /// True for documented information and planning, which Stage 1 of an audit looks at.
+    pub is_planning: bool,
     /// How old the evidence may be.
     pub ttl: Option<Duration>,
     /// For events: the category its records have; none means all records.
@@ -125,6 +127,8 @@ struct KindText {
     #[serde(default)]
     key: Vec<Spanned<String>>,
     required: Option<RequiredText>,
+    #[serde(default)]
+    planning: bool,
     ttl: Option<Spanned<String>>,
     category: Option<String>,
     person: Option<PersonFields>,
@@ -188,6 +192,7 @@ impl Kind {
             key: bare(text.key),
             person: text.person,
             required,
+            is_planning: text.planning || text.shape == Shape::Document,
             ttl,
             category: text.category,
             fields,

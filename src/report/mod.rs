@@ -140,19 +140,10 @@ pub struct EvidenceSeen {
     pub faults: u64,
 }
 
-/// What a report is about, besides what was found.
-#[derive(Clone, Debug)]
-pub struct Occasion {
-    /// The audit that is prepared.
-    pub stage: String,
-    /// Name of the profile.
-    pub profile: String,
-}
-
 impl Report {
-    /// Puts together what an audit gave.
+    /// Puts together what an audit gave, under the profile of this name.
     pub fn new(
-        occasion: &Occasion,
+        profile: &str,
         packs: &Packs,
         plan: &Plan,
         evidence: &Evidence,
@@ -178,8 +169,8 @@ impl Report {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             organization: evidence.workspace.organization.clone(),
             as_of: plan.as_of.to_string(),
-            stage: occasion.stage.clone(),
-            profile: occasion.profile.clone(),
+            stage: plan.stage.to_string(),
+            profile: profile.to_owned(),
             packs: packs.list.iter().map(used).collect(),
             verdict: Verdict::default(),
             totals,

@@ -5,6 +5,7 @@ use crate::finding::{Check, Diagnostic, Finding, Severity, State, count};
 use crate::pack::Coverage;
 use crate::place::Place;
 use crate::snippet::{Snippets, visible};
+use crate::stage::Stage;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -148,6 +149,9 @@ impl Page {
             return;
         }
         let name = match (state, of.len()) {
+            (State::Major | State::Minor, number) if report.stage == Stage::Stage1.name() => {
+                format!("{}, {} at Stage 2", areas_of_concern(number), state.name())
+            }
             (State::Major | State::Minor, number) => {
                 count(number, &format!("{} nonconformity", state.name()))
             }
@@ -310,6 +314,11 @@ impl Page {
             self.note("help", help);
         }
     }
+}
+
+/// What Stage 1 calls what it finds.
+pub(super) fn areas_of_concern(number: usize) -> String {
+    if number == 1 { "1 area of concern".to_owned() } else { format!("{number} areas of concern") }
 }
 
 /// Lines of at most so many characters, cut at blanks.

@@ -1,9 +1,11 @@
 //! What a report comes to: the verdict, and how the program ends.
 
 use super::Report;
+use super::text::areas_of_concern;
 use crate::code::Code;
 use crate::finding::{Severity, State, count};
 use crate::pack::Profile;
+use crate::stage::Stage;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -97,21 +99,37 @@ impl Verdict {
             (0, 1..) => VerdictState::Conditional,
             (0, 0) => VerdictState::Ready,
         };
-        let mut because = Vec::new();
-        if majors > 0 {
-            because.push(format!("{} must be closed before a certificate", nonconformities(majors, "major")));
-        }
-        if minors > 0 {
-            let need = if minors == 1 { "needs" } else { "need" };
-            because.push(format!("{} {need} an accepted plan", nonconformities(minors, "minor")));
-        }
+        let is_stage_1 = report.stage == Stage::Stage1.name();
+        let mut because = if is_stage_1 { concerns(majors, minors) } else { open_points(majors, minors) };
         let incomplete = !gaps.is_empty();
         because.extend(gaps);
         if because.is_empty() {
-            because.push("nothing that was seen stands against a certificate".to_owned());
+            let goal = if is_stage_1 { "Stage 2" } else { "a certificate" };
+            because.push(format!("nothing that was seen stands against {goal}"));
         }
         Self { state, because, incomplete }
     }
+}
+
+fn open_points(majors: usize, minors: usize) -> Vec<String> {
+    let mut because = Vec::new();
+    if majors > 0 {
+        because.push(format!("{} must be closed before a certificate", nonconformities(majors, "major")));
+    }
+    if minors > 0 {
+        let need = if minors == 1 { "needs" } else { "need" };
+        because.push(format!("{} {need} an accepted plan", nonconformities(minors, "minor")));
+    }
+    because
+}
+
+/// Stage 1 says what must be resolved before Stage 2 (ISO/IEC 17021-1:2015, 9.3.1.2.3).
+fn concerns(majors: usize, minors: usize) -> Vec<String> {
+    let of = |(number, grade): (usize, &str)| {
+        (number > 0)
+            .then(|| format!("{} would be {grade} at Stage 2: resolve before it", areas_of_concern(number)))
+    };
+    [(majors, "major"), (minors, "minor")].into_iter().filter_map(of).collect()
 }
 
 fn nonconformities(number: usize, grade: &str) -> String {
