@@ -34,6 +34,8 @@ macro_rules! codes {
 }
 
 codes! {
+    DoubtfulOffer = "certification::doubtful-offer": "An offer of a certification body leaves something to be asked.";
+    InvalidCertification = "certification::invalid": "certification.toml or an offer is not well formed.";
     AmbiguousColumn = "evidence::ambiguous-column": "Two columns could be the same field, so neither is used.";
     AmbiguousKind = "evidence::ambiguous-kind": "A table fits two kinds of evidence equally well, so it is used as none.";
     AmbiguousPerson = "evidence::ambiguous-person": "A name stands for several people on the roster, so the row is not tied to any.";

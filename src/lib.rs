@@ -31,6 +31,7 @@ pub mod evaluate;
 pub mod grade;
 // 5 tell
 pub mod report;
+pub mod certification;
 pub mod sheets;
 pub mod rule_pages;
 // 6 through

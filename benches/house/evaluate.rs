@@ -7,6 +7,7 @@ use preaudit::audit;
 use preaudit::evidence::Evidence;
 use preaudit::grade::{self, Graded};
 use preaudit::scan::Facts;
+use preaudit::stage::Stage;
 use preaudit::world::Shelf;
 use preaudit::{applicability, evaluate, plan};
 
@@ -42,7 +43,9 @@ fn judge_collected(evidence: &Evidence, files: &Shelf) -> Graded {
     let (packs, rules) = built_in();
     let judge = || {
         let applicability = applicability::read(evidence);
-        let plan = plan::draw_up(packs, rules, &applicability, evidence, DAY, &packs.profiles["common"]);
+        let profile = &packs.profiles["common"];
+        let occasion = plan::Occasion { as_of: DAY, stage: Stage::Stage2, profile };
+        let plan = plan::draw_up(packs, rules, &applicability, evidence, &occasion);
         let facts = Facts::default();
         let outcomes = evaluate::run(&plan, packs, &facts, evidence, files);
         Ok(grade::grade(&plan, packs, evidence, &facts, &outcomes))

@@ -100,10 +100,19 @@ pub(super) fn packs(folders: &[PathBuf]) -> Vec<PackRef> {
 }
 
 fn read_config(path: &Path, disk: &Disk) -> Result<Arc<Source>, Vec<Diagnostic>> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    read_text(path, name, disk)
+}
+
+/// A text that a person wrote, under the name that places show.
+///
+/// # Errors
+/// When it cannot be read, is too large or not UTF-8.
+pub(super) fn read_text(path: &Path, name: String, disk: &Disk) -> Result<Arc<Source>, Vec<Diagnostic>> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let bytes =
-        disk.read(folder, &name, LARGEST_WORKSPACE).map_err(|error| unreadable(path, &error.reason))?;
+        disk.read(folder, &file, LARGEST_WORKSPACE).map_err(|error| unreadable(path, &error.reason))?;
     let text = String::from_utf8(bytes).map_err(|_| unreadable(path, "it is not UTF-8"))?;
     Ok(Arc::new(Source::new(name, text)))
 }

@@ -3,6 +3,7 @@
 //! In comes a folder, or the pack in the binary; out go checked types. What is wrong with a pack
 //! is told all at once, each error at its place. Nothing here looks at evidence or runs a rule.
 
+mod certification;
 mod control;
 mod coverage;
 mod files;
@@ -16,6 +17,7 @@ mod rule;
 mod scan;
 mod words;
 
+pub use certification::{Band, Certification, Factor, Level, Limits, Share, Sites, Splits};
 pub use control::{Attributes, Automation, Control, Documented, OldControl, Requirement, Theme};
 pub use coverage::{ATTESTATIONS, Coverage};
 pub use files::{PackRef, hex};
@@ -84,6 +86,8 @@ pub struct Packs {
     pub skew: Duration,
     /// Words that mean an empty cell, normalized.
     pub nothing: Vec<String>,
+    /// Facts on certification, where a pack has them.
+    pub certification: Option<Certification>,
 }
 
 /// Loads packs in the order given; a later one may use what an earlier one declares. A folder with
@@ -158,6 +162,11 @@ impl Packs {
         self.add_controls(&texts, &mut errors);
         self.add_kinds(&texts, &manifest.vocabularies, &mut errors);
         self.add_sources(&texts, &mut errors);
+        match texts.get("certification.toml").map(|source| certification::read(source)) {
+            Some(Ok(facts)) => self.certification = Some(facts),
+            Some(Err(error)) => errors.push(error),
+            None => {}
+        }
         let rules = read_rules(&texts, &mut errors);
         self.list.push(Pack {
             id: manifest.id.into_inner(),

@@ -1,7 +1,7 @@
-//! `preaudit plan`: what has to be prepared by people.
+//! `preaudit plan sheets`: what to ask where no file can tell.
 
-use super::output::Output;
-use super::place::packs;
+use crate::cli::output::Output;
+use crate::cli::place::packs;
 use crate::control_id::ControlId;
 use crate::pack::{self, Control, Packs};
 use crate::report::Exit;
@@ -11,18 +11,9 @@ use crate::world::{Disk, World};
 use jiff::civil::Date;
 use std::path::PathBuf;
 
-/// Prepare what people have to do.
-#[derive(Debug, clap::Subcommand)]
-pub(super) enum Command {
-    /// Write interview and attestation sheets, as Markdown.
-    ///
-    /// Without controls: those that no record and no document can prove.
-    Sheets(Sheets),
-}
-
 /// Write interview and attestation sheets.
 #[derive(Debug, clap::Args)]
-pub(super) struct Sheets {
+pub(in crate::cli) struct Arguments {
     /// Clauses and controls, as `A.7.4` or `5.1`; `all` for every one.
     #[arg(value_name = "CONTROL")]
     controls: Vec<String>,
@@ -37,8 +28,7 @@ pub(super) struct Sheets {
     output: Option<PathBuf>,
 }
 
-pub(super) fn run(command: &Command, output: &Output) -> Exit {
-    let Command::Sheets(arguments) = command;
+pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
     let disk = Disk::default();
     let packs = match pack::load(&packs(&arguments.packs), &disk) {
         Ok(packs) => packs,
