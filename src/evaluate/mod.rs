@@ -132,7 +132,7 @@ impl Evaluator<'_> {
         // What an earlier rule left in doubt in this thread is not this rule's.
         script::take_doubts();
         let mut said = match &planned.look {
-            Look::Excluded | Look::Starved => Said::default(),
+            Look::Excluded | Look::Starved | Look::Unfounded(_) => Said::default(),
             Look::Broken(fault) => return Err(fault.clone()),
             Look::Each(looks) => each::ask(planned, looks, self.evidence)?,
             Look::Groups(look) => groups::ask(planned, look, self.plan, self.facts, self.fields())?,

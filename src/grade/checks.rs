@@ -49,6 +49,9 @@ impl Grader<'_> {
         if matches!(planned.look, Look::Starved) {
             return (State::NotEvaluated, Some(self.starved(planned, findings)));
         }
+        if let Look::Unfounded(reason) = &planned.look {
+            return (State::NotEvaluated, Some(reason.clone()));
+        }
         if let Some(worst) = against.iter().map(|finding| finding.state).max_by_key(|state| weight(*state)) {
             return (worst, waiver_reason(worst, against));
         }
