@@ -21,6 +21,7 @@ mod json;
 mod lengths;
 mod lists;
 mod markdown;
+mod named;
 mod node;
 mod numbers;
 mod open;
@@ -41,6 +42,7 @@ pub use events::{
     Clocks, Fold, Log, LogRead, Position, Reached, Record, RecordReader, Scalar, Spent, fragment,
 };
 pub use identity::Identities;
+pub use named::{NamedFile, named_files};
 pub use params::{Bind, Given, Wanted};
 pub use table::{Person, Row, Table};
 pub use value::{Decision, Value};
@@ -70,6 +72,8 @@ pub struct Evidence {
     pub unfit: BTreeMap<String, Vec<Unfit>>,
     /// Parameters that `preaudit.toml` binds to sentences of documents, and what these say.
     pub bound: Bound,
+    /// SHA-256 in hexadecimal, by path, of files that are held whole and of all that evidence names.
+    pub digests: BTreeMap<String, String>,
     /// What was met on the way.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -52,7 +52,14 @@ impl Grader<'_> {
         if let Look::Unfounded(reason) = &planned.look {
             return (State::NotEvaluated, Some(reason.clone()));
         }
-        if let Some(worst) = against.iter().map(|finding| finding.state).max_by_key(|state| weight(*state)) {
+        let worst = against.iter().map(|finding| finding.state).max_by_key(|state| weight(*state));
+        // What could be better says nothing of a control that the rule leaves open.
+        if let Some(reason) = outcome.left_open.get(&check.control)
+            && worst.is_none_or(|state| state == State::Opportunity)
+        {
+            return (State::NotEvaluated, Some(reason.clone()));
+        }
+        if let Some(worst) = worst {
             return (worst, waiver_reason(worst, against));
         }
         if outcome.covers.as_ref().is_some_and(|covered| !covered.contains(&check.control)) {
