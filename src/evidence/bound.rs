@@ -189,35 +189,39 @@ fn title(document: &Document) -> String {
     if named.chars().count() <= TITLE { named.to_owned() } else { "the document".to_owned() }
 }
 
-/// A text whose white space is one blank each, and where its parts stood.
+/// A text whose white space is one blank each, without marks of emphasis, and where its parts stood.
 struct Flat {
     text: String,
-    /// Bytes of this text at which a word begins, and where it stood.
-    words: Vec<(usize, usize)>,
+    /// Bytes of this text at which a part begins, and where it stood.
+    parts: Vec<(usize, usize)>,
 }
 
 impl Flat {
     fn of(text: &str) -> Self {
-        let mut flat = Self { text: String::with_capacity(text.len()), words: Vec::new() };
+        let mut flat = Self { text: String::with_capacity(text.len()), parts: Vec::new() };
         let start = text.as_ptr() as usize;
         for word in text.split_whitespace() {
-            if !flat.text.is_empty() {
+            if !flat.text.is_empty() && !flat.text.ends_with(' ') {
                 flat.text.push(' ');
             }
-            flat.words.push((flat.text.len(), word.as_ptr() as usize - start));
-            flat.text.push_str(word);
+            for part in word.split(['*', '`']).filter(|part| !part.is_empty()) {
+                flat.parts.push((flat.text.len(), part.as_ptr() as usize - start));
+                flat.text.push_str(part);
+            }
         }
         flat
     }
 
     /// Where a part of this text stood.
     fn range(&self, part: Range<usize>) -> Range<usize> {
-        self.stood(part.start)..self.stood(part.end)
+        let start = self.stood(part.start);
+        // The last byte, because what follows may stand behind a mark.
+        start..if part.is_empty() { start } else { self.stood(part.end - 1) + 1 }
     }
 
     fn stood(&self, at: usize) -> usize {
-        let word = self.words.partition_point(|(begins, _)| *begins <= at).saturating_sub(1);
-        self.words.get(word).map_or(0, |(begins, stood)| stood + (at - begins))
+        let part = self.parts.partition_point(|(begins, _)| *begins <= at).saturating_sub(1);
+        self.parts.get(part).map_or(0, |(begins, stood)| stood + (at - begins))
     }
 }
 
@@ -233,6 +237,20 @@ mod tests {
         let range = flat.range(at..at + "within 1 day of".len());
         assert_eq!(&text[range], "within 1\n  day of");
         assert_eq!(Flat::of("").range(0..0), 0..0);
+    }
+
+    #[test]
+    fn emphasis_hides_no_sentence() {
+        let text = "Konten werden binnen **drei Tagen** * gesperrt – `é`.";
+        let flat = Flat::of(text);
+        assert_eq!(flat.text, "Konten werden binnen drei Tagen gesperrt – é.");
+        let shown = |part: &str| {
+            let at = flat.text.find(part).unwrap();
+            &text[flat.range(at..at + part.len())]
+        };
+        assert_eq!(shown("binnen drei Tagen"), "binnen **drei Tagen");
+        assert_eq!(shown("drei"), "drei");
+        assert_eq!(shown("é."), "é`.");
     }
 
     #[test]

@@ -30,7 +30,8 @@ pub struct Given {
 pub struct Bind {
     /// The documents that may hold it.
     pub document: Wanted,
-    /// What it looks like. Each run of white space counts as one blank, because sentences are wrapped.
+    /// What it looks like. Each run of white space counts as one blank, because sentences are wrapped,
+    /// and `*` and backticks, which only emphasize, count for nothing.
     pub pattern: Regex,
 }
 
