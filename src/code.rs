@@ -73,6 +73,7 @@ codes! {
     OverrideUnused = "workspace::override-unused": "An override applies to no finding.";
     InvalidWorkspace = "workspace::invalid": "preaudit.toml is not well formed.";
     NoMatch = "workspace::no-match": "A binding matches no file, so its kind of evidence is incomplete.";
+    ParameterUnfounded = "workspace::parameter-unfounded": "A parameter is bound to a sentence that is not there, cannot be read or says something else, so its rule judges nothing.";
     Unbound = "workspace::unbound": "A file is bound to no kind of evidence and was not used.";
     WaiverExpired = "workspace::waiver-expired": "A waiver has expired and no longer applies.";
     WaiverUnused = "workspace::waiver-unused": "A waiver applies to nothing.";

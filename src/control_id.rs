@@ -53,6 +53,15 @@ impl ControlId {
         (id.length >= 2).then_some(id)
     }
 
+    /// Reads a clause or a control as people write them where both may stand: `A 7.1`, `7.1`,
+    /// `Clause 9.2.1`, `Annex A.8.12`. A bare number is a clause here.
+    pub fn read_requirement(text: &str) -> Option<Self> {
+        let lower = text.trim().to_lowercase();
+        let bare = ["clause", "control", "annex"].iter().find_map(|word| lower.strip_prefix(word));
+        let bare = bare.unwrap_or(&lower).trim_start();
+        if bare.starts_with('a') { Self::read_control(bare) } else { Self::from_numbers(false, bare) }
+    }
+
     fn from_numbers(annex: bool, text: &str) -> Option<Self> {
         let mut id = Self { annex, parts: [0; 3], length: 0 };
         for part in text.split('.') {
@@ -128,6 +137,24 @@ impl std::error::Error for NotAnId {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bare_number_is_a_clause_and_a_letter_makes_a_control() {
+        for (text, wanted) in [
+            ("A.7.1", "A.7.1"),
+            ("a 7.01", "A.7.1"),
+            ("Annex A.7.1", "A.7.1"),
+            ("control A.8.12", "A.8.12"),
+            (" 7.1 ", "7.1"),
+            ("Clause 7.5.1", "7.5.1"),
+        ] {
+            let read = ControlId::read_requirement(text).map(|id| id.to_string());
+            assert_eq!(read.as_deref(), Some(wanted), "{text}");
+        }
+        for text in ["", "all", "A", "clause", "A.7.1 and A.7.2", "0"] {
+            assert_eq!(ControlId::read_requirement(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn the_ways_people_write_a_control_are_one() {

@@ -6,7 +6,7 @@
 use crate::applicability::{Applicability, Exclusion};
 use crate::code::Code;
 use crate::control_id::ControlId;
-use crate::evidence::{Decision, Evidence, Row, Unfit};
+use crate::evidence::{Decision, Evidence, Row, Sentence, Unfit};
 use crate::finding::Diagnostic;
 use crate::pack::{
     self, Compare, Expect, Form, Join, Keys, Length, Packs, Param, ParamValue, Profile, Rule, Shape,
@@ -73,8 +73,10 @@ pub struct Planned {
 pub struct Setpoint {
     /// The value.
     pub value: ParamValue,
-    /// Who set it: the rule, its strict value, or `preaudit.toml`.
-    pub set_by: &'static str,
+    /// Who set it: the rule, its strict value, or `preaudit.toml`, there with what it is bound to.
+    pub set_by: String,
+    /// The sentence that it is bound to.
+    pub says: Option<Place>,
 }
 
 /// What a rule does.
@@ -83,6 +85,8 @@ pub enum Look {
     Excluded,
     /// Nothing: it has no evidence.
     Starved,
+    /// Nothing: nobody knows one of its limits, for the reason given.
+    Unfounded(String),
     /// Nothing: it is broken.
     Broken(Diagnostic),
     /// Looks at each row.
@@ -224,6 +228,7 @@ impl Drafter<'_> {
             .iter()
             .map(|(name, param)| (name.clone(), self.setpoint(rule, name, param)))
             .collect();
+        let unfounded = rule.params.keys().find_map(|name| self.sentence(rule, name)?.as_ref().err());
         let values = params.iter().map(|(name, set)| (name.clone(), script::value(&set.value))).collect();
         let setting = Arc::new(Setting {
             names: Arc::clone(&self.rules.names),
@@ -235,6 +240,8 @@ impl Drafter<'_> {
             Look::Excluded
         } else if !missing.is_empty() {
             Look::Starved
+        } else if let Some(reason) = unfounded {
+            Look::Unfounded(format!("a limit is not certain: {reason}"))
         } else {
             self.look(compiled, &setting, &params, scans).unwrap_or_else(Look::Broken)
         };
@@ -251,13 +258,24 @@ impl Drafter<'_> {
 
     /// What the workspace sets, else what the profile asks for, else what the rule declares.
     fn setpoint(&self, rule: &Rule, name: &str, param: &Param) -> Setpoint {
-        let declared = self.evidence.workspace.params.get(&rule.id).and_then(|params| params.get(name));
-        let strict = param.strict.as_ref().filter(|_| self.profile.strict_params);
-        match (declared, strict) {
-            (Some(value), _) => Setpoint { value: value.clone(), set_by: "preaudit.toml" },
-            (None, Some(value)) => Setpoint { value: value.clone(), set_by: "profile strict" },
-            (None, None) => Setpoint { value: param.default.clone(), set_by: "rule" },
+        if let Some(Ok(Sentence { value, place })) = self.sentence(rule, name) {
+            let set_by = format!("preaudit.toml, bound to {}:{}", place.file, place.line);
+            return Setpoint { value: value.clone(), set_by, says: Some(place.clone()) };
         }
+        let declared = self.evidence.workspace.params.get(&rule.id).and_then(|params| params.get(name));
+        let declared = declared.and_then(|given| given.value.as_ref());
+        let strict = param.strict.as_ref().filter(|_| self.profile.strict_params);
+        let (value, set_by) = match (declared, strict) {
+            (Some(value), _) => (value, "preaudit.toml"),
+            (None, Some(value)) => (value, "profile strict"),
+            (None, None) => (&param.default, "rule"),
+        };
+        Setpoint { value: value.clone(), set_by: set_by.to_owned(), says: None }
+    }
+
+    /// The sentence that a parameter is bound to, or why there is none.
+    fn sentence(&self, rule: &Rule, name: &str) -> Option<&Result<Sentence, String>> {
+        self.evidence.bound.get(&(rule.id.clone(), name.to_owned()))
     }
 
     fn is_events(&self, kind: &str) -> bool {
@@ -445,9 +463,9 @@ impl Drafter<'_> {
     fn expected_at(&self, rule: &Rule, expect: &Expect) -> Option<Place> {
         let Keys::Param(name) = &expect.keys else { return None };
         let workspace = &self.evidence.workspace;
-        let range = workspace.param_ranges.get(&(rule.id.clone(), name.clone()));
-        if let (Some(text), Some(range)) = (&workspace.text, range) {
-            return Some(text.span(range.clone()).place("expected here"));
+        let given = workspace.params.get(&rule.id).and_then(|params| params.get(name));
+        if let (Some(text), Some(given)) = (&workspace.text, given) {
+            return Some(text.span(given.range.clone()).place("expected here"));
         }
         let header = format!("[params.{name}]");
         let start = rule.text.text().find(&header).unwrap_or(0);

@@ -148,6 +148,10 @@ impl Folder {
         let worst = own.iter().max_by_key(|check| weight(check.state));
         let (found, reason) =
             worst.map_or((State::NotEvaluated, None), |check| (check.state, check.reason.clone()));
+        // A finding may stand beside a check that is left open.
+        let findings = report.findings.iter().filter(|finding| finding.rule == self.rule);
+        let found = findings.map(|finding| finding.state).chain([found]).max_by_key(|state| weight(*state));
+        let found = found.unwrap_or(State::NotEvaluated);
         let text = own_text(report, &self.rule);
         let case = Case {
             path: self.path.clone(),

@@ -91,7 +91,9 @@ impl Timings {
         let seen = watch.seen();
         let logs = seen.logs.iter().filter_map(|(number, log)| log_time(evidence, facts, *number, *log));
         let planned = plan.rules.iter().zip(outcomes);
-        let asked = planned.filter(|(planned, _)| !matches!(planned.look, Look::Excluded | Look::Starved));
+        let asked = planned.filter(|(planned, _)| {
+            !matches!(planned.look, Look::Excluded | Look::Starved | Look::Unfounded(_))
+        });
         let time = |(planned, outcome): (&Planned, &Outcome)| {
             let cost = seen.alone.get(&planned.rule().id).copied().unwrap_or_default();
             rule_time(packs, (planned, outcome), facts, (portion, cost))

@@ -87,12 +87,33 @@ fn show(survey: &Survey, seen: &[EvidenceSeen], output: &Output) {
         }
         text.push('\n');
     }
+    text.push_str(&bound(survey));
     output.print(&text);
     let diagnostics: Vec<_> =
         survey.evidence.diagnostics.iter().chain(&survey.facts.diagnostics).cloned().collect();
     if !output.is_quiet() {
         output.print(&diagnostics_text(&diagnostics, &output.report_style()));
     }
+}
+
+/// Parameters that sentences of the documents set.
+fn bound(survey: &Survey) -> String {
+    let bound = &survey.evidence.bound;
+    let title = if bound.is_empty() { "" } else { "parameters bound to sentences\n" };
+    let mut text = title.to_owned();
+    for ((rule, name), sentence) in bound {
+        let _ = match sentence {
+            Ok(said) => {
+                let (file, line) = (visible(&said.place.file), said.place.line);
+                writeln!(text, "  {rule}.{name} = {}: {file}:{line}", visible(&said.value.to_string()))
+            }
+            Err(_) => writeln!(text, "  {rule}.{name}: not certain, see below"),
+        };
+    }
+    if !bound.is_empty() {
+        text.push('\n');
+    }
+    text
 }
 
 fn line(file: &EvidenceSeen, verbose: bool) -> String {

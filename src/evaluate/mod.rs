@@ -48,6 +48,8 @@ pub struct Outcome {
     pub not_evaluated: Option<String>,
     /// The controls it was about; all of the rule's when nothing is said.
     pub covers: Option<Vec<ControlId>>,
+    /// Controls of which it cannot be said whether they conform, and why.
+    pub left_open: BTreeMap<ControlId, String>,
     /// How the rule failed, when it did.
     pub failed: Option<Diagnostic>,
     /// How long it took to ask. Nothing else depends on it.
@@ -108,7 +110,9 @@ pub fn run(
     evidence: &Evidence,
     world: &dyn World,
 ) -> Vec<Outcome> {
-    let evaluator = Evaluator { plan, packs, facts, evidence, controls: Arc::new(control_views(packs)) };
+    let controls = Arc::new(control_views(packs));
+    let digests = Arc::new(evidence.digests.clone());
+    let evaluator = Evaluator { plan, packs, facts, evidence, controls, digests };
     let ask = |planned: &Planned| {
         let watch = Stopwatch::start();
         (evaluator.ask(planned), watch.elapsed())
@@ -125,6 +129,7 @@ struct Evaluator<'a> {
     facts: &'a Facts,
     evidence: &'a Evidence,
     controls: Arc<BTreeMap<String, ControlView>>,
+    digests: Arc<BTreeMap<String, String>>,
 }
 
 impl Evaluator<'_> {
@@ -132,7 +137,7 @@ impl Evaluator<'_> {
         // What an earlier rule left in doubt in this thread is not this rule's.
         script::take_doubts();
         let mut said = match &planned.look {
-            Look::Excluded | Look::Starved => Said::default(),
+            Look::Excluded | Look::Starved | Look::Unfounded(_) => Said::default(),
             Look::Broken(fault) => return Err(fault.clone()),
             Look::Each(looks) => each::ask(planned, looks, self.evidence)?,
             Look::Groups(look) => groups::ask(planned, look, self.plan, self.facts, self.fields())?,
@@ -161,7 +166,7 @@ impl Evaluator<'_> {
             views = views::views(&self.plan.scans[scan], tally, self.fields());
         }
         let kinds = self.kind_views();
-        if rule.uses.is_empty() && scan.is_none() {
+        if rule.uses.is_empty() && rule.may_use.is_empty() && scan.is_none() {
             // The rule looks at what came of the kinds, and so at all of it.
             records += kinds.iter().filter(|kind| kind.is_asked_for).map(|kind| kind.count).sum::<usize>();
         }
@@ -171,6 +176,8 @@ impl Evaluator<'_> {
             tables,
             groups: views,
             controls: Arc::clone(&self.controls),
+            against: rule.controls.clone(),
+            digests: Arc::clone(&self.digests),
             kinds,
         }));
         said.verdict = script::judge(&planned.compiled, &planned.setting.names, cx)?;
@@ -270,6 +277,7 @@ fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: &places::Sh
         statement: said.verdict.statement,
         not_evaluated: said.verdict.not_evaluated,
         covers: said.verdict.covers,
+        left_open: said.verdict.left_open,
         failed: None,
         took: Duration::ZERO,
     }

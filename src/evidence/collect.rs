@@ -8,7 +8,7 @@ use super::open::{Expected, Opened, Opener};
 use super::recognize::{self, Recognized};
 use super::table::{Declared, Table};
 use super::workspace::{Binding, FILE_NAME, Workspace};
-use super::{Evidence, FileSeen, Unfit, persons};
+use super::{Evidence, FileSeen, Unfit, bound, named, persons};
 use crate::code::Code;
 use crate::finding::{Diagnostic, count};
 use crate::pack::{Kind, Packs, Shape, normalize_header};
@@ -70,6 +70,8 @@ pub fn collect(packs: &Packs, scope: &Scope, world: &dyn World) -> Result<Eviden
         evidence.diagnostics.push(Diagnostic::warning(Code::AmbiguousPerson, message).help(help).at(place));
     }
     evidence.workspace = workspace;
+    bound::look_up(&mut evidence, packs);
+    named::take_digests(&mut evidence, &entries, world);
     Ok(evidence)
 }
 

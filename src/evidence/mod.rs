@@ -4,6 +4,7 @@
 //! that are not read yet, and how every file was understood. Nothing here judges anyone. A rule
 //! never sees a file format.
 
+mod bound;
 mod collect;
 mod columns;
 mod copies;
@@ -17,11 +18,14 @@ mod grid;
 mod identity;
 mod inspect;
 mod json;
+mod lengths;
 mod lists;
 mod markdown;
+mod named;
 mod node;
 mod numbers;
 mod open;
+mod params;
 mod path_pattern;
 mod persons;
 mod ragged;
@@ -31,12 +35,15 @@ mod value;
 mod workspace;
 mod xlsx;
 
+pub use bound::{Bound, Sentence};
 pub use collect::{Scope, collect};
 pub use document::{Document, Heading, Link, Property};
 pub use events::{
     Clocks, Fold, Log, LogRead, Position, Reached, Record, RecordReader, Scalar, Spent, fragment,
 };
 pub use identity::Identities;
+pub use named::{NamedFile, named_files};
+pub use params::{Bind, Given, Wanted};
 pub use table::{Person, Row, Table};
 pub use value::{Decision, Value};
 pub use workspace::{Audit, Binding, FILE_NAME, Override, Waiver, Workspace};
@@ -63,6 +70,10 @@ pub struct Evidence {
     /// Why nothing may be concluded from what a kind does not show, by kind; the empty name stands
     /// for logs.
     pub unfit: BTreeMap<String, Vec<Unfit>>,
+    /// Parameters that `preaudit.toml` binds to sentences of documents, and what these say.
+    pub bound: Bound,
+    /// SHA-256 in hexadecimal, by path, of files that are held whole and of all that evidence names.
+    pub digests: BTreeMap<String, String>,
     /// What was met on the way.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -204,7 +204,7 @@ impl Table {
             return Value::Absent;
         }
         match column.holds {
-            Holds::Text => Value::Text(Cow::Borrowed(text)),
+            Holds::Text | Holds::Files => Value::Text(Cow::Borrowed(text)),
             Holds::Word | Holds::YesNo => Value::Undecidable,
             Holds::Date => dates::read(text).under(column.order).map_or(Value::Undecidable, Value::Time),
             Holds::Number => numbers::read(text, column.sign).map_or(Value::Undecidable, number),
@@ -212,6 +212,8 @@ impl Table {
                 .into_iter()
                 .next()
                 .map_or(Value::Undecidable, |first| Value::Controls(vec![first])),
+            Holds::Requirement => ControlId::read_requirement(text)
+                .map_or(Value::Undecidable, |id| Value::Text(Cow::Owned(id.to_string()))),
             Holds::Controls => match controls(text) {
                 found if found.is_empty() => Value::Undecidable,
                 found => Value::Controls(found),
@@ -282,7 +284,7 @@ impl Table {
     /// True when a text could stand in this column of an orderly row.
     pub(super) fn fits(&self, column: usize, text: &str) -> bool {
         let Some(field) = self.columns.values().find(|known| known.index == column) else { return true };
-        field.holds == Holds::Text || self.read(field, text) != Value::Undecidable
+        matches!(field.holds, Holds::Text | Holds::Files) || self.read(field, text) != Value::Undecidable
     }
 
     /// True when a column holds anything but free text.

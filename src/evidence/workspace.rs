@@ -3,11 +3,12 @@
 use super::dates::DateOrder;
 use super::identity::{Identities, IdentityText};
 use super::numbers::DecimalSign;
+use super::params::Given;
 use super::path_pattern::PathPattern;
 use crate::code::Code;
 use crate::control_id::ControlId;
 use crate::finding::{Diagnostic, Grade};
-use crate::pack::{Packs, ParamValue};
+use crate::pack::Packs;
 use crate::source::Source;
 use crate::stage::Stage;
 use crate::toml_text::{self, did_you_mean, wrong};
@@ -32,10 +33,8 @@ pub struct Workspace {
     pub audit: Audit,
     /// Bindings of files to kinds, in the order of the file.
     pub bindings: Vec<Binding>,
-    /// Values of parameters, by rule and name.
-    pub params: BTreeMap<String, BTreeMap<String, ParamValue>>,
-    /// Where each of them stands.
-    pub param_ranges: BTreeMap<(String, String), Range<usize>>,
+    /// What parameters are set to, by rule and name.
+    pub params: BTreeMap<String, BTreeMap<String, Given>>,
     /// Domains of accounts that are one.
     pub identities: Identities,
     /// Accepted nonconformities.
@@ -252,7 +251,6 @@ impl Workspace {
             text: Some(Arc::clone(text)),
             organization: raw.organization.name,
             bindings: raw.evidence.into_iter().map(|binding| reader.binding(binding)).collect(),
-            param_ranges: ranges(&raw.params),
             params: reader.params(raw.params),
             identities: Identities::read(raw.identity, text, &mut reader.errors),
             waivers: raw.waiver.into_iter().filter_map(|waiver| reader.waiver(waiver)).collect(),
@@ -278,13 +276,6 @@ impl Workspace {
             .any(|asked| matches!(asked.get_ref().as_str(), "required") || asked.get_ref() == kind);
         asked || self.bindings.iter().any(|binding| binding.complete && binding.kind.as_deref() == Some(kind))
     }
-}
-
-fn ranges(params: &ParamTexts) -> BTreeMap<(String, String), Range<usize>> {
-    let of =
-        |rule: &Spanned<String>, name: &Spanned<String>| (rule.get_ref().clone(), name.get_ref().clone());
-    let all = params.iter().flat_map(|(rule, values)| values.iter().map(move |one| (rule, one)));
-    all.map(|(rule, (name, value))| (of(rule, name), value.span())).collect()
 }
 
 /// The day of a date of TOML.
@@ -401,7 +392,7 @@ impl Reader<'_> {
         }
     }
 
-    fn params(&mut self, raw: ParamTexts) -> BTreeMap<String, BTreeMap<String, ParamValue>> {
+    fn params(&mut self, raw: ParamTexts) -> BTreeMap<String, BTreeMap<String, Given>> {
         let mut params = BTreeMap::new();
         for (rule, values) in raw {
             self.rule(&rule);
@@ -416,8 +407,8 @@ impl Reader<'_> {
                     );
                     continue;
                 };
-                match param.kind.read(value.get_ref()) {
-                    Ok(value) => drop(read.insert(name.into_inner(), value)),
+                match Given::read(param.kind, &value, self.packs) {
+                    Ok(given) => drop(read.insert(name.into_inner(), given)),
                     Err(message) => self.wrong(&value, message),
                 }
             }

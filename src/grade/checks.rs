@@ -49,7 +49,17 @@ impl Grader<'_> {
         if matches!(planned.look, Look::Starved) {
             return (State::NotEvaluated, Some(self.starved(planned, findings)));
         }
-        if let Some(worst) = against.iter().map(|finding| finding.state).max_by_key(|state| weight(*state)) {
+        if let Look::Unfounded(reason) = &planned.look {
+            return (State::NotEvaluated, Some(reason.clone()));
+        }
+        let worst = against.iter().map(|finding| finding.state).max_by_key(|state| weight(*state));
+        // What could be better says nothing of a control that the rule leaves open.
+        if let Some(reason) = outcome.left_open.get(&check.control)
+            && worst.is_none_or(|state| state == State::Opportunity)
+        {
+            return (State::NotEvaluated, Some(reason.clone()));
+        }
+        if let Some(worst) = worst {
             return (worst, waiver_reason(worst, against));
         }
         if outcome.covers.as_ref().is_some_and(|covered| !covered.contains(&check.control)) {

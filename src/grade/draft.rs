@@ -7,6 +7,7 @@ use crate::evaluate::{Outcome, Seen, distinct};
 use crate::evidence::Waiver;
 use crate::finding::{Basis, Finding, Grade, Observed, State, count};
 use crate::pack::{Form, ParamKind, Rule};
+use crate::place::Place;
 use crate::plan::{Planned, Setpoint};
 use std::collections::BTreeMap;
 
@@ -95,7 +96,7 @@ impl Grader<'_> {
                 .unwrap_or_default(),
             evidence: self.exhibits_of(planned),
         };
-        place(&mut finding, seen);
+        place(&mut finding, seen, &sentences(planned));
         let grade = self.computed(planned, draft, seen, &mut finding);
         finding.state = grade.into();
         if let Some(waiver) = waiver {
@@ -244,12 +245,20 @@ fn accept(finding: &mut Finding, waiver: &Waiver, grade: Grade, gone: usize, is_
     }
 }
 
-/// Writes exceptions and their places into a finding.
-fn place(finding: &mut Finding, seen: &[&Seen]) {
-    for one in seen {
+/// Sentences of the organization's own that set the limits of a rule, each once.
+fn sentences(planned: &Planned) -> Vec<&Place> {
+    let mut sentences: Vec<&Place> = planned.params.values().filter_map(|set| set.says.as_ref()).collect();
+    sentences.dedup();
+    sentences
+}
+
+/// Writes exceptions and their places into a finding, with the first the sentences that they break.
+fn place(finding: &mut Finding, seen: &[&Seen], sentences: &[&Place]) {
+    for (at, one) in seen.iter().enumerate() {
         let room = PLACES.saturating_sub(finding.places.len());
         let first = finding.places.len();
-        finding.places.extend(one.places.iter().take(room).cloned());
+        let sentences = sentences.iter().copied().filter(|_| at == 0);
+        finding.places.extend(one.places.iter().chain(sentences).take(room).cloned());
         finding.observations.push(Observed {
             id: fingerprint::observation(&finding.rule, &one.subject),
             subject: one.subject.clone(),
@@ -264,7 +273,8 @@ fn limits(planned: &Planned) -> Option<String> {
     let limit = |(name, set): (&String, &Setpoint)| {
         let param = planned.rule().params.get(name)?;
         let is_limit = matches!(param.kind, ParamKind::Duration | ParamKind::Integer | ParamKind::Number);
-        is_limit.then(|| format!("{name} {} ({}, set by {})", set.value, param.basis, set.set_by))
+        (is_limit || set.says.is_some())
+            .then(|| format!("{name} {} ({}, set by {})", set.value, param.basis, set.set_by))
     };
     let limits: Vec<String> = planned.params.iter().filter_map(limit).collect();
     (!limits.is_empty()).then(|| format!("with {}", limits.join(", ")))

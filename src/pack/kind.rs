@@ -82,8 +82,12 @@ pub enum Holds {
     Number,
     /// The id of one control.
     Control,
+    /// The id of one clause or control; a bare number is a clause.
+    Requirement,
     /// Ids of controls, separated by blanks, commas, semicolons, `+` or `|`.
     Controls,
+    /// Names of files with the SHA-256 of each, separated by semicolons.
+    Files,
 }
 
 /// Which fields of a row name a person, from the strongest.

@@ -3,7 +3,8 @@
 use super::group_view::GroupView;
 use super::pointer::{Pointer, Target};
 use super::rows::{Rows, length};
-use crate::evidence::Row;
+use crate::control_id::ControlId;
+use crate::evidence::{NamedFile, Row};
 use crate::place::Place;
 use crate::time::Time;
 use crate::toml_text::did_you_mean;
@@ -30,6 +31,10 @@ pub struct ContextData {
     pub groups: Vec<GroupView>,
     /// `cx.controls`: the controls of the edition, with their titles.
     pub controls: Arc<BTreeMap<String, ControlView>>,
+    /// `cx.against`: the controls that the rule is written against.
+    pub against: Vec<ControlId>,
+    /// What `cx.digest` knows: SHA-256 by path.
+    pub digests: Arc<BTreeMap<String, String>>,
     /// `cx.kinds`: kinds that the organization was asked for, and what came.
     pub kinds: Vec<KindView>,
 }
@@ -92,7 +97,8 @@ pub(super) fn register(engine: &mut Engine) {
         .register_type_with_name::<Context>("context")
         .register_type_with_name::<Params>("parameters")
         .register_type_with_name::<ControlView>("control")
-        .register_type_with_name::<KindView>("kind of evidence");
+        .register_type_with_name::<KindView>("kind of evidence")
+        .register_type_with_name::<NamedFile>("named file");
     engine.register_get("params", |cx: &mut Context| cx.0.params.clone());
     engine.register_get("as_of", |cx: &mut Context| cx.0.as_of.map_or(Dynamic::UNIT, Dynamic::from));
     engine.register_get("groups", |cx: &mut Context| -> Array {
@@ -106,6 +112,18 @@ pub(super) fn register(engine: &mut Engine) {
     });
     engine.register_fn("control", |cx: &mut Context, id: &str| {
         cx.0.controls.get(id).cloned().map_or(Dynamic::UNIT, Dynamic::from)
+    });
+    engine.register_get("against", |cx: &mut Context| -> Array {
+        cx.0.against.iter().map(|id| Dynamic::from(ImmutableString::from(id.to_string()))).collect()
+    });
+    // Of a file of the folder that evidence names, by its path; nothing where there is none.
+    engine.register_fn("digest", |cx: &mut Context, path: &str| {
+        let known = cx.0.digests.get(path);
+        known.map_or(Dynamic::UNIT, |sha256| Dynamic::from(ImmutableString::from(sha256.as_str())))
+    });
+    engine.register_get("name", |file: &mut NamedFile| file.name.clone());
+    engine.register_get("sha256", |file: &mut NamedFile| {
+        file.sha256.clone().map_or(Dynamic::UNIT, |sha256| Dynamic::from(ImmutableString::from(sha256)))
     });
     engine.register_indexer_get(|cx: &mut Context, name: &str| cx.table(name));
     engine.register_fn("at_end", at_end);

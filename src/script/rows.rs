@@ -3,7 +3,7 @@
 use super::doubt::{self, Unsure};
 use super::pointer::Pointer;
 use super::text::pattern;
-use crate::evidence::{Decision, Person, Row, Value};
+use crate::evidence::{Decision, Person, Row, Value, named_files};
 use crate::toml_text::did_you_mean;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, NativeCallContext};
 use std::collections::BTreeMap;
@@ -220,6 +220,9 @@ pub(super) fn register(engine: &mut Engine, fields: &BTreeSet<String>) {
     engine.register_fn("at", |row: &mut Row, field: &str, label: &str| Pointer::field(row, field, label));
     engine.register_fn("within", |row: &mut Row, field: &str, part: &str, label: &str| {
         Pointer::part(row, field, part, label)
+    });
+    engine.register_fn("files", |row: &mut Row, field: &str| -> Array {
+        named_files(row.text(field)).into_iter().map(Dynamic::from).collect()
     });
     register_tables(engine);
     register_documents(engine);

@@ -6,6 +6,7 @@ use super::text::pattern;
 use crate::control_id::ControlId;
 use crate::finding::Grade;
 use rhai::{Array, Dynamic, Engine, EvalAltResult};
+use std::collections::BTreeMap;
 
 type Failed = Box<EvalAltResult>;
 
@@ -46,6 +47,8 @@ pub struct Verdict {
     pub not_evaluated: Option<String>,
     /// The controls it was about; all of the rule's when nothing is said.
     pub covers: Option<Vec<ControlId>>,
+    /// Controls of which it cannot be said whether they conform, and why.
+    pub left_open: BTreeMap<ControlId, String>,
 }
 
 impl Verdict {
@@ -115,6 +118,14 @@ pub(super) fn register(engine: &mut Engine) {
         verdict.covers = Some(ids?);
         Ok(verdict.clone())
     });
+    engine.register_fn(
+        "leave_open",
+        |verdict: &mut Verdict, control: &str, reason: &str| -> Result<(), Failed> {
+            let id = control.parse::<ControlId>().map_err(|error| error.to_string())?;
+            verdict.left_open.insert(id, reason.to_owned());
+            Ok(())
+        },
+    );
     engine.register_fn("not_evaluated", |reason: &str| Verdict {
         not_evaluated: Some(reason.to_owned()),
         ..Verdict::default()

@@ -218,9 +218,7 @@ impl Log {
     /// # Errors
     /// When the file cannot be read to its end.
     pub fn digest(&self, world: &dyn World, root: &Path) -> Result<(String, u64), Unreadable> {
-        let mut file = Tallied { inner: world.open(root, &self.file)?, tally: Arc::new(Mutex::default()) };
-        io::copy(&mut file, &mut io::sink()).map_err(|error| self.unreadable(&error))?;
-        Ok(finish(&file.tally))
+        digest(world, root, &self.file)
     }
 
     /// The items of the file, unpacked and decoded.
@@ -258,6 +256,14 @@ type TextItems<'r> = Items<BufReader<Box<dyn Read + Send + 'r>>>;
 pub fn fragment(file: &str, position: Position, text: &str) -> Source {
     let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     Source::fragment(file, number(position.line), number(position.column), text)
+}
+
+/// SHA-256 of a whole file in hexadecimal, and its bytes.
+pub(super) fn digest(world: &dyn World, root: &Path, file: &str) -> Result<(String, u64), Unreadable> {
+    let mut read = Tallied { inner: world.open(root, file)?, tally: Arc::new(Mutex::default()) };
+    let copied = io::copy(&mut read, &mut io::sink());
+    copied.map_err(|error| Unreadable { path: file.to_owned(), reason: error.to_string() })?;
+    Ok(finish(&read.tally))
 }
 
 /// A reader that counts and digests what passes.
