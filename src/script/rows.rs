@@ -219,6 +219,10 @@ pub(super) fn register(engine: &mut Engine, fields: &BTreeSet<String>) {
     engine.register_get("person", |row: &mut Row| get(row, "person"));
     engine.register_indexer_get(|row: &mut Row, field: &str| get(row, field));
     engine.register_fn("has", |row: &mut Row, field: &str| row.table.has(field));
+    // Asked before anything is compared, so that a script can speak of the cell itself.
+    engine.register_fn("in_doubt", |row: &mut Row, field: &str| -> Result<bool, Failed> {
+        Ok(get(row, field)?.is::<Unsure>())
+    });
     engine.register_get("subject", |row: &mut Row| row.subject());
     engine.register_get("who", |row: &mut Row| row.who());
     engine.register_get("file", |row: &mut Row| row.table.file().to_owned());

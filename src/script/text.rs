@@ -66,7 +66,10 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn("to_lower", |a: Dynamic| map(a, str::to_lowercase));
     engine.register_fn("trim", |a: Dynamic| map(a, |text| text.trim().to_owned()));
     // Rhai's own changes the text in place and gives nothing, which no condition expects.
-    engine.register_fn("trim", |text: &mut ImmutableString| ImmutableString::from(text.trim()));
+    engine.register_fn("trim", |text: &mut ImmutableString| {
+        *text = text.trim().into();
+        text.clone()
+    });
     engine.register_fn("folded", |a: Dynamic| map(a, folded));
     // A count with its noun, as messages need it.
     engine.register_fn("count", |number: i64, noun: &str| {
