@@ -62,10 +62,10 @@ impl Access {
             category_slot,
             categories,
         };
-        for scan in 0..scans.len() {
+        for (scan, asked) in scans.iter().enumerate() {
             match sample.best(scan) {
                 Some(gate) => {
-                    access.rests[scan] = rest(scans[scan], gate);
+                    access.rests[scan] = rest(asked, gate);
                     access.wait_at(scan, gate);
                 }
                 None => access.show_all(scan),

@@ -71,7 +71,10 @@ impl<'p> Sample<'p> {
     /// before it is found filled in the sample.
     pub(super) fn best(&self, scan: usize) -> Option<&Gate<'p>> {
         let scan = &self.scans[scan];
-        let can_wait = |gate: &&Gate<'p>| gate.wait.is_first || gate.wait.reads & !scan.filled == 0;
+        // A bound is often of a field that what is asked before it leaves no record to fill, and a scan
+        // that is never found to fill what it reads is shown every record.
+        let is_late = |gate: &Gate<'p>| gate.wait.reads & !scan.filled != 0 || gate.atom.is_bound();
+        let can_wait = |gate: &&Gate<'p>| gate.wait.is_first || !is_late(gate);
         // A test of a text costs more than looking a value up: what one record in thirty does.
         let test =
             |gate: &Gate<'_>| if matches!(gate.atom, Predicate::Text(..)) { 1 + scan.seen / 30 } else { 0 };
@@ -158,6 +161,13 @@ fn is_bound(constant: &Constant) -> bool {
         Constant::Integer(_) => true,
         Constant::Number(number) => !number.is_nan(),
         _ => false,
+    }
+}
+
+impl Predicate {
+    /// True where a value is less or more than another.
+    fn is_bound(&self) -> bool {
+        matches!(self, Self::Compare(_, comparison, _) if *comparison != Comparison::Equal)
     }
 }
 
