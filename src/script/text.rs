@@ -24,7 +24,8 @@ pub(super) fn pattern(text: &str) -> Option<Rc<Regex>> {
         if let Some(known) = compiled.get(text) {
             return known.clone();
         }
-        let made = regex::RegexBuilder::new(text).size_limit(crate::pack::PATTERN_BYTES).build().ok().map(Rc::new);
+        let made =
+            regex::RegexBuilder::new(text).size_limit(crate::pack::PATTERN_BYTES).build().ok().map(Rc::new);
         if compiled.len() >= PATTERNS {
             compiled.clear();
         }
