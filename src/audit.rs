@@ -1,7 +1,9 @@
 //! The way through: from a request to a report, on one screen.
 
+mod inspection;
 mod timings;
 
+pub use inspection::{Heard, Inspection};
 pub use timings::{LogTime, RuleTime, Timings};
 
 use crate::code::Code;
@@ -99,7 +101,7 @@ fn go_through(
     laps.end("rules");
     let timings = Timings::of((packs, &plan, &evidence), (&facts, &outcomes), &watch);
     let graded = grade::grade(&plan, packs, &evidence, &facts, &outcomes); // findings
-    let report = Report::new(&profile, packs, &plan, &evidence, facts, graded);
+    let report = Report::new(&profile, packs, &plan, &evidence, &facts, graded);
     laps.end("report");
     Ok((report, timings.with(laps)))
 }

@@ -37,5 +37,7 @@ pub mod rule_pages;
 // 6 through
 pub mod audit;
 pub mod prove;
+pub mod remedy;
+pub mod forecast;
 // 7 edge
 pub mod cli;

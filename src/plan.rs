@@ -291,7 +291,8 @@ impl Drafter<'_> {
     }
 
     fn unfit(&self, rule: &Rule) -> Vec<Unfit> {
-        let of = |kind: &String| self.evidence.unfit.get(kind).into_iter().flatten().cloned();
+        let Evidence { unfit, stale, .. } = self.evidence;
+        let of = |kind: &String| unfit.get(kind).into_iter().chain(stale.get(kind)).flatten().cloned();
         let logs = String::new();
         let mut unfit: Vec<Unfit> = rule.uses.iter().chain(&rule.may_use).flat_map(of).collect();
         if rule.uses.iter().any(|kind| self.is_events(kind)) {

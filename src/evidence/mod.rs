@@ -4,6 +4,7 @@
 //! that are not read yet, and how every file was understood. Nothing here judges anyone. A rule
 //! never sees a file format.
 
+mod age;
 mod bound;
 mod collect;
 mod columns;
@@ -35,6 +36,7 @@ mod value;
 mod workspace;
 mod xlsx;
 
+pub use age::Collected;
 pub use bound::{Bound, Sentence};
 pub use collect::{Scope, collect};
 pub use document::{Document, Heading, Link, Property};
@@ -70,6 +72,10 @@ pub struct Evidence {
     /// Why nothing may be concluded from what a kind does not show, by kind; the empty name stands
     /// for logs.
     pub unfit: BTreeMap<String, Vec<Unfit>>,
+    /// The same for what is too old on the day of judgement; see [`Evidence::age`].
+    pub stale: BTreeMap<String, Vec<Unfit>>,
+    /// Files that `preaudit.toml` dates and that may grow too old.
+    pub collected: Vec<Collected>,
     /// Parameters that `preaudit.toml` binds to sentences of documents, and what these say.
     pub bound: Bound,
     /// SHA-256 in hexadecimal, by path, of files that are held whole and of all that evidence names.

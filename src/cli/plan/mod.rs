@@ -2,6 +2,7 @@
 
 mod calendar;
 mod offers;
+mod path;
 mod rfp;
 mod sheets;
 
@@ -19,6 +20,8 @@ use std::sync::Arc;
 /// Prepare what people have to do.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
+    /// Rank what to mend by how many blockers that removes.
+    Path(path::Arguments),
     /// Write interview and attestation sheets, as Markdown.
     ///
     /// Without controls: those that no record and no document can prove.
@@ -35,6 +38,7 @@ pub(super) enum Command {
 
 pub(super) fn run(command: &Command, output: &Output) -> Exit {
     match command {
+        Command::Path(arguments) => path::run(arguments, output),
         Command::Sheets(arguments) => sheets::run(arguments, output),
         Command::Rfp(arguments) => rfp::run(arguments, output),
         Command::Offers(arguments) => offers::run(arguments, output),
