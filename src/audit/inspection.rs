@@ -10,6 +10,7 @@ use crate::evaluate::{self, Outcome};
 use crate::evidence::{self, Evidence};
 use crate::finding::Diagnostic;
 use crate::grade;
+use crate::independence;
 use crate::pack::{self, Packs, Profile, Rule};
 use crate::plan::{self, Plan};
 use crate::report::Report;
@@ -74,13 +75,14 @@ impl<'w> Inspection<'w> {
     pub fn open(request: &Request, world: &'w dyn World) -> Result<Self, Vec<Diagnostic>> {
         let packs = pack::load(&request.packs, world)?;
         let rules = script::compile(&packs)?;
-        let evidence = evidence::collect(&packs, &request.scope, world)?;
+        let mut evidence = evidence::collect(&packs, &request.scope, world)?;
         check_trust(&packs, &evidence, request)?;
         let (profile_name, profile) = choose_profile(&packs, &evidence, request)?;
         let profile = profile.clone();
         let stage = request.stage.or(evidence.workspace.audit.stage).unwrap_or_default();
         let as_of = day_of_judgement(&evidence, request, world);
         let applicability = applicability::read(&evidence);
+        evidence.diagnostics.extend(independence::told(&packs, &evidence, &applicability, stage));
         let partials = request.partials.clone();
         Ok(Self {
             packs,

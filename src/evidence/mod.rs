@@ -31,6 +31,7 @@ mod path_pattern;
 mod persons;
 mod ragged;
 mod recognize;
+mod sample;
 mod table;
 mod value;
 mod workspace;
@@ -46,6 +47,7 @@ pub use events::{
 pub use identity::Identities;
 pub use named::{NamedFile, named_files};
 pub use params::{Bind, Given, Wanted};
+pub use sample::sample;
 pub use table::{Person, Row, Table};
 pub use value::{Decision, Value};
 pub use workspace::{Audit, Binding, FILE_NAME, Override, Waiver, Workspace};
