@@ -97,7 +97,7 @@ mod tests {
         let texts: Vec<_> = Code::ALL.iter().map(|code| code.text()).collect();
         let mut rooms: Vec<_> = texts.iter().map(|text| text.split_once("::").unwrap().0).collect();
         rooms.dedup();
-        assert_eq!(rooms, ["evidence", "pack", "rule", "scan", "workspace"]);
+        assert_eq!(rooms, ["certification", "evidence", "pack", "rule", "scan", "workspace"]);
         let unique: std::collections::BTreeSet<_> = texts.iter().collect();
         assert_eq!(unique.len(), texts.len());
     }

@@ -7,8 +7,9 @@
 use crate::kit::{
     Files, files_below, findings_of, fixture, lay_down, program, scan_folder, stderr, stdout, subjects,
 };
-use preaudit::finding::State;
+use preaudit::finding::{Check, State};
 use preaudit::report::{Report, VerdictState};
+use std::collections::BTreeSet;
 use std::fs;
 
 /// Checks, or writes, what `scan` prints about an organization in both formats.
@@ -35,6 +36,29 @@ fn a_conforming_organization_has_no_nonconformity() {
     assert_eq!(report.verdict.state, VerdictState::Ready);
     assert_eq!((report.totals.major, report.totals.minor, report.totals.faulted), (0, 0, 0));
     assert!(report.totals.conformity > report.totals.not_evaluated * 4, "{:?}", report.totals);
+    let conforms = |check: &&Check| check.state == State::Conformity;
+    let rules: BTreeSet<&str> =
+        report.checks.iter().filter(conforms).map(|check| check.rule.as_str()).collect();
+    assert!(rules.len() >= 120, "{} rules conclude conformity", rules.len());
+}
+
+/// Documents and planning alone, and what each concern would be at Stage 2.
+#[test]
+fn gaps_that_stage_1_sees() {
+    golden("stage-1-gaps", 1);
+    let report = scan_folder(&fixture("stage-1-gaps"));
+    assert_eq!(report.stage, "stage-1");
+    for rule in [
+        "soa-control-unknown",
+        "soa-inclusion-unjustified",
+        "climate-not-considered",
+        "required-record-missing",
+    ] {
+        assert!(!findings_of(&report, rule).is_empty(), "{rule}");
+    }
+    for finding in report.findings.iter().filter(|finding| finding.state.is_nonconformity()) {
+        assert!(finding.derivation.last().unwrap().contains("at Stage 2 it would be"), "{finding:?}");
+    }
 }
 
 #[test]
@@ -63,8 +87,7 @@ fn a_contradiction_shows_both_of_its_ends() {
     let [finding] = findings_of(&report, "treatment-relies-on-excluded-control")[..] else {
         panic!("one finding")
     };
-    let files: std::collections::BTreeSet<&str> =
-        finding.places.iter().map(|place| place.file.as_str()).collect();
+    let files: BTreeSet<&str> = finding.places.iter().map(|place| place.file.as_str()).collect();
     assert_eq!(files.len(), 2, "{files:?}");
 }
 

@@ -1,8 +1,10 @@
 //! The built-in pack: what it says of the standard adds up, and every rule is proven.
 
-use crate::kit::{built_in, program, repository, stdout};
+use crate::kit::{built_in, program, repository, scan_files, stdout};
+use preaudit::finding::State;
 use preaudit::pack::{self, Automation, PackRef, Shape, Theme};
 use preaudit::prove::prove;
+use preaudit::rule_pages;
 use preaudit::world::Disk;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -89,6 +91,56 @@ fn every_control_has_rules_or_says_how_people_judge_it() {
     for control in packs.controls.values().filter(|control| !ruled.contains(&control.id)) {
         let judged = !control.evidence.is_empty() || control.automation == Automation::Human;
         assert!(judged, "{} has neither rule nor evidence to ask for", control.id);
+    }
+}
+
+/// Every check of our catalogue has its rule, or stands here with the reason why no file can tell.
+#[test]
+fn every_check_of_the_catalogue_has_its_rule() {
+    let readme = fs::read_to_string(repository("rules/iso27001-2022/README.md")).unwrap();
+    let mut rules_of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for rule in built_in().0.rules() {
+        rule.checks.iter().for_each(|check| rules_of.entry(check).or_default().push(&rule.id));
+    }
+    let rows =
+        readme.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | "));
+    let rows: Vec<(&str, &str)> = rows.filter(|(check, _)| check.contains(char::is_numeric)).collect();
+    assert_eq!(rows.len(), 144);
+    for (check, rules) in rows {
+        match rules_of.get(check) {
+            Some(known) => {
+                let told: BTreeSet<&str> = rules.split(", ").collect();
+                assert_eq!(told, known.iter().copied().collect(), "{check}");
+            }
+            None => assert!(rules.starts_with("none: "), "{check} has no rule and no reason"),
+        }
+    }
+}
+
+#[test]
+fn pages_about_rules_are_those_that_the_rules_give() {
+    let pages = rule_pages::pages(&built_in().0);
+    for (name, page) in &pages {
+        let written = fs::read_to_string(repository("docs/rules").join(name)).unwrap_or_default();
+        assert!(written == *page, "{name} is not current: run `cargo run -- rule doc -o docs/rules`");
+    }
+    assert_eq!(fs::read_dir(repository("docs/rules")).unwrap().count(), pages.len());
+}
+
+/// Nothing that was not seen conforms: a folder with nothing in it, and every file of every kind without a row.
+#[test]
+fn no_rule_concludes_conformity_on_empty_evidence() {
+    let (packs, _) = built_in();
+    let mut files = BTreeMap::new();
+    for kind in packs.kinds.values().filter(|kind| kind.shape == Shape::Table) {
+        let headers: Vec<&str> =
+            kind.fields.values().filter_map(|field| Some(field.headers.first()?.as_str())).collect();
+        files.insert(format!("{}.csv", kind.id), format!("{}\n", headers.join(",")).into_bytes());
+    }
+    for files in [BTreeMap::new(), files] {
+        let report = scan_files(&files);
+        let conform: Vec<_> = report.checks.iter().filter(|check| check.state == State::Conformity).collect();
+        assert!(conform.is_empty(), "{conform:#?}");
     }
 }
 

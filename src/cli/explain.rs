@@ -296,7 +296,7 @@ fn explain_source(source: &LogSource) -> String {
 
 fn explain_profile(name: &str, profile: &Profile) -> String {
     format!(
-        "{name}: {}\n\n  {} minors against one requirement are one major\n  at most {:.0} % of a check's records undecidable for a conformity\n  at most {:.0} % of checks not evaluated for a complete scan\n  shares of exceptions count from {:.2} of what rules declare\n  strict values of parameters: {}\n",
+        "{name}: {}\n\n  {} minors against one requirement are one major\n  at most {:.0} % of a check's records undecidable for a conformity\n  at most {:.0} % of clauses and controls not evaluated for a complete scan\n  shares of exceptions count from {:.2} of what rules declare\n  strict values of parameters: {}\n",
         profile.doc,
         profile.systemic_minors,
         profile.undecidable_share * 100.0,

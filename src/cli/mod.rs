@@ -49,7 +49,7 @@ Exit codes, the same for every format:
   1  findings at or above it (0 with --exit-zero)
   2  wrong usage, configuration, pack or rule
   3  nothing failed, but the scan is incomplete: evidence unreadable, a rule failed, or more
-     checks left unevaluated than the profile allows
+     clauses and controls left unevaluated than the profile allows
 
 Start with:
   preaudit evidence DIR     see how every file of a folder is understood

@@ -81,7 +81,11 @@ impl Document {
         let at = self.headings.iter().position(|heading| pattern.is_match(&heading.text))?;
         let heading = &self.headings[at];
         let next = self.headings[at + 1..].iter().find(|next| next.level <= heading.level);
-        Some(heading.range.end..next.map_or(self.source.text().len(), |next| next.range.start))
+        let text = self.source.text();
+        // A heading begins with its signs, which stand before its text.
+        let line_of = |at: usize| text[..at].rfind('\n').map_or(0, |end| end + 1);
+        let end = next.map_or(text.len(), |next| line_of(next.range.start));
+        Some(heading.range.end..end.max(heading.range.end))
     }
 
     /// The place of the title, or of the first line.

@@ -11,9 +11,6 @@ use serde::Deserialize;
 use std::ops::Range;
 use toml::Spanned;
 
-/// A regular expression may take so much memory once compiled.
-const PATTERN_BYTES: usize = 1 << 20;
-
 /// What a parameter is set to.
 #[derive(Clone, Debug)]
 pub struct Given {
@@ -124,7 +121,7 @@ impl Wanted {
 
 /// A pattern that can tell a sentence from others.
 fn pattern(text: &str) -> Result<Regex, String> {
-    let pattern = RegexBuilder::new(text).size_limit(PATTERN_BYTES).build();
+    let pattern = RegexBuilder::new(text).size_limit(crate::pack::PATTERN_BYTES).build();
     let pattern = pattern.map_err(|_| format!("`{text}` is not a regular expression"))?;
     if pattern.is_match("") {
         return Err(format!("`{text}` is found in every text"));

@@ -59,7 +59,7 @@ impl fmt::Display for Coverage {
 impl Packs {
     /// What a rule rests on: the kinds of evidence it reads, and whether it compares them.
     pub fn coverage_of(&self, rule: &Rule) -> Coverage {
-        if rule.uses.iter().any(|kind| kind == ATTESTATIONS) {
+        if rule.uses.iter().chain(&rule.may_use).any(|kind| kind == ATTESTATIONS) {
             return Coverage::Attestation;
         }
         let records =

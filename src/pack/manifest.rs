@@ -37,7 +37,7 @@ pub struct Profile {
     pub systemic_minors: usize,
     /// A check concludes conformity only while no larger share of its records is undecidable.
     pub undecidable_share: f64,
-    /// The scan is incomplete when a larger share of its checks is left unevaluated.
+    /// The scan is incomplete when no check came to a word on a larger share of clauses and controls.
     pub unevaluated_share: f64,
     /// Shares of exceptions are multiplied by this before they raise a grade.
     pub ratio_factor: f64,

@@ -24,7 +24,7 @@ pub use files::{PackRef, hex};
 pub use kind::{Field, Holds, Kind, PersonFields, Required, Shape};
 pub use log_source::{Derivation, EventFields, LogFormat, LogSource, Pattern, TimeFormat};
 pub use manifest::Profile;
-pub use param::{Param, ParamKind, ParamValue};
+pub use param::{PATTERN_BYTES, Param, ParamKind, ParamValue};
 pub use reader::{Expression, Length};
 pub use rule::{Each, Form, Ratio, Rule};
 pub use scan::{Compare, Expect, Join, Keys, Scan, ScanFinding, Then, Top};

@@ -5,6 +5,10 @@ use crate::time::Duration;
 use serde::Deserialize;
 use std::fmt;
 
+/// A regular expression of a rule may take so much memory once compiled: `[\w ]{1,60}` takes 2 MiB,
+/// since letters are those of all scripts.
+pub const PATTERN_BYTES: usize = 4 << 20;
+
 /// A parameter that a rule declares.
 #[derive(Clone, Debug)]
 pub struct Param {
@@ -88,10 +92,13 @@ impl ParamKind {
             (Self::Number, toml::Value::Integer(number)) => Ok(ParamValue::Number(*number as f64)),
             (Self::Boolean, toml::Value::Boolean(value)) => Ok(ParamValue::Boolean(*value)),
             (Self::Text, toml::Value::String(text)) => Ok(ParamValue::Text(text.clone())),
-            (Self::Pattern, toml::Value::String(text)) => match regex::Regex::new(text) {
-                Ok(_) => Ok(ParamValue::Text(text.clone())),
-                Err(_) => Err(format!("`{text}` is not a regular expression")),
-            },
+            (Self::Pattern, toml::Value::String(text)) => {
+                match regex::RegexBuilder::new(text).size_limit(PATTERN_BYTES).build() {
+                    Ok(_) => Ok(ParamValue::Text(text.clone())),
+                    Err(regex::Error::CompiledTooBig(_)) => Err(format!("`{text}` is too large a pattern")),
+                    Err(_) => Err(format!("`{text}` is not a regular expression")),
+                }
+            }
             (Self::Texts, toml::Value::Array(items)) => items
                 .iter()
                 .map(|item| {

@@ -3,11 +3,13 @@
 //! A hundred rules ask about a hundred values, and a record has one of each field. So every scan
 //! waits at one of the conditions that must hold for it, the one that a sample of the log says
 //! holds least often; what a record holds is looked up once a field, for all scans that wait
-//! there. The scans that are found are asked in full, so that what waits where changes no answer.
+//! there. The scans that are found are asked all but what was looked up, so that what waits where
+//! changes no answer.
 
 use super::Scan;
-use super::gate::{Gate, Sample, Wait};
-use super::predicate::{Constant, Operand, Predicate};
+use super::bounds::Bounds;
+use super::gate::{Gate, Sample, Wait, rest};
+use super::predicate::{Comparison, Constant, Operand, Predicate};
 use super::texts::Texts;
 use crate::evidence::{Record, Scalar};
 use foldhash::fast::FixedState;
@@ -24,6 +26,8 @@ pub(super) struct Access {
     fields: Vec<Waiting>,
     /// By scan, where it waits.
     waits: Vec<Option<Wait>>,
+    /// By scan, what is left to be asked where it is found; `None` where all is to be asked.
+    rests: Vec<Option<Predicate>>,
     /// By scan, whether what it reads before it waits was found filled.
     warm: Vec<AtomicBool>,
     /// By scan, its category.
@@ -37,6 +41,7 @@ struct Waiting {
     /// By the bits of a float: a whole number equals the float that it is.
     numbers: HashMap<u64, Vec<usize>, FixedState>,
     booleans: [Vec<usize>; 2],
+    bounds: Bounds,
     tests: Texts,
 }
 
@@ -52,17 +57,21 @@ impl Access {
             of_scan: scans.iter().map(number).collect(),
             fields: Vec::new(),
             waits: vec![None; scans.len()],
+            rests: vec![None; scans.len()],
             warm: scans.iter().map(|_| AtomicBool::new(false)).collect(),
             category_slot,
             categories,
         };
-        for scan in 0..scans.len() {
+        for (scan, asked) in scans.iter().enumerate() {
             match sample.best(scan) {
-                Some(gate) => access.wait_at(scan, gate),
+                Some(gate) => {
+                    access.rests[scan] = rest(asked, gate);
+                    access.wait_at(scan, gate);
+                }
                 None => access.show_all(scan),
             }
         }
-        access.fields.iter_mut().for_each(|field| field.tests.build());
+        access.fields.iter_mut().for_each(Waiting::build);
         access
     }
 
@@ -110,6 +119,12 @@ impl Access {
         self.waits[scan]
     }
 
+    /// What is left to be asked of a record for which [`Access::each`] has found a scan that waits;
+    /// `None` where all is to be asked.
+    pub(super) fn rest(&self, scan: usize) -> Option<&Predicate> {
+        self.rests[scan].as_ref()
+    }
+
     /// The scans that wait but must be shown all records of their category still: to know which
     /// fields no record fills, what a scan reads before it waits must have been found filled once.
     pub(super) fn cold(&self) -> Vec<usize> {
@@ -127,14 +142,14 @@ impl Access {
     }
 
     /// Calls with every scan that a record is to be shown to, but for those of [`Access::cold`] that
-    /// it finds as well; a scan may come more than once.
-    pub(super) fn each(&self, record: &Record<'_>, category: usize, mut show: impl FnMut(usize)) {
-        self.always[category].iter().for_each(|scan| show(*scan));
+    /// it finds as well, and whether what it waits for was found; a scan may come more than once.
+    pub(super) fn each(&self, record: &Record<'_>, category: usize, mut show: impl FnMut(usize, bool)) {
+        self.always[category].iter().for_each(|scan| show(*scan, false));
         for field in &self.fields {
             if let Some(value) = record.get(field.slot) {
                 field.find(value, |scan| {
                     if self.is_about(scan, category) {
-                        show(scan);
+                        show(scan, true);
                     }
                 });
             }
@@ -149,6 +164,7 @@ impl Waiting {
             texts: HashMap::default(),
             numbers: HashMap::default(),
             booleans: [Vec::new(), Vec::new()],
+            bounds: Bounds::default(),
             tests: Texts::default(),
         }
     }
@@ -160,12 +176,17 @@ impl Waiting {
                 list.integers.iter().for_each(|number| self.add_number(as_float(*number), scan));
             }
             Predicate::Text(_, test) => self.tests.add(scan, test),
-            Predicate::Compare(_, _, Operand::Constant(constant)) => match constant {
+            Predicate::Compare(_, Comparison::Equal, Operand::Constant(constant)) => match constant {
                 Constant::Text(text) => self.add_text(text, scan),
                 Constant::Integer(number) => self.add_number(as_float(*number), scan),
                 Constant::Number(number) => self.add_number(*number, scan),
                 Constant::Boolean(value) => self.booleans[usize::from(*value)].push(scan),
                 Constant::Nothing | Constant::Time(_) | Constant::Length(_) => {}
+            },
+            Predicate::Compare(_, comparison, Operand::Constant(constant)) => match constant {
+                Constant::Integer(number) => self.bounds.add(scan, *comparison, as_float(*number)),
+                Constant::Number(number) => self.bounds.add(scan, *comparison, *number),
+                _ => {}
             },
             _ => {}
         }
@@ -179,17 +200,27 @@ impl Waiting {
         self.numbers.entry(bits(number)).or_default().push(scan);
     }
 
+    fn build(&mut self) {
+        self.tests.build();
+        self.bounds.build();
+    }
+
     fn find(&self, value: &Scalar<'_>, mut each: impl FnMut(usize)) {
         let scans = match value {
             Scalar::Text(text) => {
                 self.tests.find(text, &mut each);
                 self.texts.get(&**text)
             }
-            Scalar::Integer(number) => self.numbers.get(&bits(as_float(*number))),
-            Scalar::Number(number) => self.numbers.get(&bits(*number)),
+            Scalar::Integer(number) => self.find_number(as_float(*number), &mut each),
+            Scalar::Number(number) => self.find_number(*number, &mut each),
             Scalar::Boolean(value) => Some(&self.booleans[usize::from(*value)]),
         };
         scans.into_iter().flatten().for_each(|scan| each(*scan));
+    }
+
+    fn find_number(&self, number: f64, each: &mut impl FnMut(usize)) -> Option<&Vec<usize>> {
+        self.bounds.find(number, each);
+        self.numbers.get(&bits(number))
     }
 }
 
@@ -198,7 +229,7 @@ fn bits(number: f64) -> u64 {
     (number + 0.0).to_bits()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "what is found is asked again, exactly")]
+#[expect(clippy::cast_precision_loss, reason = "where that matters what is found is asked again, exactly")]
 fn as_float(number: i64) -> f64 {
     number as f64
 }

@@ -19,6 +19,8 @@ pub(super) struct Gate<'p> {
     pub(super) atom: &'p Predicate,
     pub(super) slot: usize,
     pub(super) wait: Wait,
+    /// Its number among the conditions that must all hold.
+    pub(super) number: usize,
     /// Records of the sample that it lets pass.
     passed: usize,
 }
@@ -69,7 +71,10 @@ impl<'p> Sample<'p> {
     /// before it is found filled in the sample.
     pub(super) fn best(&self, scan: usize) -> Option<&Gate<'p>> {
         let scan = &self.scans[scan];
-        let can_wait = |gate: &&Gate<'p>| gate.wait.is_first || gate.wait.reads & !scan.filled == 0;
+        // A bound is often of a field that what is asked before it leaves no record to fill, and a scan
+        // that is never found to fill what it reads is shown every record.
+        let is_late = |gate: &Gate<'p>| gate.wait.reads & !scan.filled != 0 || gate.atom.is_bound();
+        let can_wait = |gate: &&Gate<'p>| gate.wait.is_first || !is_late(gate);
         // A test of a text costs more than looking a value up: what one record in thirty does.
         let test =
             |gate: &Gate<'_>| if matches!(gate.atom, Predicate::Text(..)) { 1 + scan.seen / 30 } else { 0 };
@@ -77,14 +82,16 @@ impl<'p> Sample<'p> {
     }
 }
 
-/// The parts at which a scan can wait: of the condition that is asked first, where no interpreter
-/// is needed, those that must all hold.
-fn gates(scan: &Scan) -> Vec<Gate<'_>> {
+/// The condition that is asked first, where it must hold for all that a scan does and no interpreter
+/// is needed.
+fn first(scan: &Scan) -> Option<&Predicate> {
     let kept = scan.condition.as_ref().filter(|_| !scan.looks_beyond());
-    let first = scan.among.as_ref().or(kept);
-    let Some(predicate) = first.and_then(|condition| condition.predicate.as_deref()) else {
-        return Vec::new();
-    };
+    scan.among.as_ref().or(kept)?.predicate.as_deref()
+}
+
+/// The parts at which a scan can wait: of the condition that is asked first, those that must all hold.
+fn gates(scan: &Scan) -> Vec<Gate<'_>> {
+    let Some(predicate) = first(scan) else { return Vec::new() };
     let mut reads = 0;
     let gate = |(number, atom): (usize, &'_ Predicate)| {
         reads |= atom.reads();
@@ -92,11 +99,41 @@ fn gates(scan: &Scan) -> Vec<Gate<'_>> {
         Some((gate_slot(atom)?, wait))
     };
     let places: Vec<_> = predicate.conjuncts().into_iter().enumerate().map(gate).collect();
-    let atoms = predicate.conjuncts().into_iter().zip(places);
-    atoms.filter_map(|(atom, place)| place.map(|(slot, wait)| Gate { atom, slot, wait, passed: 0 })).collect()
+    let atoms = predicate.conjuncts().into_iter().zip(places).enumerate();
+    atoms
+        .filter_map(|(number, (atom, place))| {
+            let (slot, wait) = place?;
+            Some(Gate { atom, slot, wait, number, passed: 0 })
+        })
+        .collect()
 }
 
-/// The field that must hold one of a few values, where that is what is asked.
+/// What is asked of a record for which a gate was found open, besides what its gate says; `None`
+/// where it is to be asked in full.
+pub(super) fn rest(scan: &Scan, gate: &Gate<'_>) -> Option<Predicate> {
+    if !is_exact(gate.atom) {
+        return None;
+    }
+    let mut parts: Vec<Predicate> = first(scan)?.conjuncts().into_iter().cloned().collect();
+    parts.remove(gate.number);
+    Some(if parts.len() == 1 { parts.remove(0) } else { Predicate::All(parts) })
+}
+
+/// True where what is looked up is what is asked: whole numbers are looked up as floats.
+fn is_exact(atom: &Predicate) -> bool {
+    let is_float = |number: &i64| number.unsigned_abs() < WHOLE;
+    match atom {
+        Predicate::OneOf(_, list) => list.integers.iter().all(is_float),
+        Predicate::Compare(_, _, Operand::Constant(Constant::Integer(number))) => is_float(number),
+        _ => true,
+    }
+}
+
+/// Whole numbers below this are floats, and those that are not lie on the same side of them as the
+/// floats that they become.
+const WHOLE: u64 = 1 << 53;
+
+/// The field that must hold one of a few values, or lie on one side of one, where that is asked.
 fn gate_slot(atom: &Predicate) -> Option<usize> {
     let slot = |field: &Field| field.slot;
     match atom {
@@ -109,7 +146,28 @@ fn gate_slot(atom: &Predicate) -> Option<usize> {
                 _ => slot(field),
             }
         }
+        Predicate::Compare(Operand::Field(field), comparison, Operand::Constant(constant))
+            if *comparison != Comparison::Unequal && is_bound(constant) && is_exact(atom) =>
+        {
+            slot(field)
+        }
         _ => None,
+    }
+}
+
+/// True for a number that others are less or more than.
+fn is_bound(constant: &Constant) -> bool {
+    match constant {
+        Constant::Integer(_) => true,
+        Constant::Number(number) => !number.is_nan(),
+        _ => false,
+    }
+}
+
+impl Predicate {
+    /// True where a value is less or more than another.
+    fn is_bound(&self) -> bool {
+        matches!(self, Self::Compare(_, comparison, _) if *comparison != Comparison::Equal)
     }
 }
 

@@ -28,7 +28,10 @@ impl Asked<JoinedField> for Joined<'_, '_, '_> {
     fn value<'v>(&'v self, field: &'v JoinedField, reads: &mut u128) -> Value<'v> {
         match field {
             JoinedField::Record(field) => self.record.value(field, reads),
-            JoinedField::Row(name) => cell(self.row.value(name)),
+            JoinedField::Row(name) => match cell(self.row.value(name)) {
+                Value::Unsure(_) => Value::Unsure(!self.row.text(name).is_empty()),
+                value => value,
+            },
         }
     }
 
@@ -56,7 +59,7 @@ fn cell(value: evidence::Value<'_>) -> Value<'_> {
         // Lists of controls are not compared natively, and no cell makes a text of its own.
         evidence::Value::Undecidable
         | evidence::Value::Controls(_)
-        | evidence::Value::Text(Cow::Owned(_)) => Value::Unsure,
+        | evidence::Value::Text(Cow::Owned(_)) => Value::Unsure(true),
     }
 }
 

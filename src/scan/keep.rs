@@ -16,6 +16,10 @@ pub(super) fn keep(
 ) {
     let wanted = &scan.wanted;
     tally.saw(record, scan.keeps);
+    // Most scans only count, and count many records.
+    if wanted.only_counts() {
+        return put(scan, tally, record, &scan.by, (mark, joined, Given::default()));
+    }
     let value = |slot: &usize| record.get(*slot).map(|value| short(&value.text()).into_owned());
     let number = match wanted.sum.map(|slot| record.get(slot)) {
         None | Some(None) => Some(None),

@@ -5,6 +5,7 @@
 
 mod access;
 mod aggregate;
+mod bounds;
 mod cache;
 mod expected;
 mod frame;

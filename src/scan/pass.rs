@@ -5,7 +5,7 @@ use super::join::{JoinWith, RowNumber};
 use super::keep::{follow, keep};
 use super::spot_check::{SpotChecks, Spots};
 use super::window::{Edges, Window};
-use super::{Condition, Mark, Scan, Sighting, Tally};
+use super::{Condition, Mark, Predicate, Scan, Sighting, Tally};
 use crate::evidence::{Decision, Record, Row};
 use crate::finding::Diagnostic;
 use crate::world::Stopwatch;
@@ -26,6 +26,10 @@ pub(super) struct Pass<'a> {
     cold: Vec<usize>,
     /// By scan, the number of the record that it was shown last.
     shown: Vec<u64>,
+    /// By scan, whether that was because what it waits for was found.
+    found: Vec<bool>,
+    /// The day that was seen last, and whether it counts.
+    day: Option<(i64, bool)>,
     record: u64,
     checks: SpotChecks,
     spots: Spots,
@@ -58,6 +62,8 @@ impl<'a> Pass<'a> {
             counts: vec![Counts::default(); access.categories()],
             cold: access.cold(),
             shown: vec![0; scans.len()],
+            found: vec![false; scans.len()],
+            day: None,
             record: 0,
             checks,
             spots: Spots::default(),
@@ -69,7 +75,7 @@ impl<'a> Pass<'a> {
         let (access, category) = (self.access, self.access.category(record));
         let counts = &mut self.counts[category];
         // Records without a time count: nothing says that they lie outside.
-        if record.time.is_some_and(|time| !self.window.holds(time, &mut self.edges)) {
+        if record.time.is_some_and(|time| !self.window.holds_next(time, &mut self.edges, &mut self.day)) {
             counts.outside += 1;
             return;
         }
@@ -82,7 +88,7 @@ impl<'a> Pass<'a> {
         if !self.cold.is_empty() {
             self.show_cold(&sighting, category, mark);
         }
-        access.each(record, category, |scan| self.show(scan, &sighting, mark));
+        access.each(record, category, |scan, is_found| self.show((scan, is_found), &sighting, mark));
         if let Some(watch) = watch {
             self.spots.took(watch);
             self.take_times(&sighting, mark);
@@ -96,7 +102,8 @@ impl<'a> Pass<'a> {
     fn take_times(&mut self, sighting: &Sighting<'_, '_>, mark: Mark) {
         for (number, scan) in self.scans.iter().enumerate().filter(|(at, _)| self.shown[*at] == self.record) {
             let mut apart = Tally::new(Arc::clone(&scan.wanted));
-            self.spots.take_time(number, || drop(look(scan, &mut apart, sighting, mark)));
+            let rest = self.rest(number);
+            self.spots.take_time(number, || drop(look(scan, rest, &mut apart, sighting, mark)));
         }
     }
 
@@ -110,10 +117,10 @@ impl<'a> Pass<'a> {
                 continue;
             }
             let native = match self.shown[number] == self.record {
-                true => said(scan, sighting, mark),
+                true => said(scan, self.rest(number), sighting, mark),
                 false => Said::default(),
             };
-            if native != said(scan, &interpreted, mark) {
+            if native != said(scan, None, &interpreted, mark) {
                 self.spots.differs(number, mark);
             }
         }
@@ -129,7 +136,7 @@ impl<'a> Pass<'a> {
         for scan in cold {
             let concerns = self.access.is_about(scan, category);
             if concerns {
-                self.show(scan, sighting, mark);
+                self.show((scan, false), sighting, mark);
             }
             if !(concerns && self.access.warms(scan, self.tallies[scan].filled)) {
                 self.cold.push(scan);
@@ -137,15 +144,21 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// What is left to be asked by a scan of the record that it was shown last, where that is not all.
+    fn rest(&self, scan: usize) -> Option<&'a Predicate> {
+        self.access.rest(scan).filter(|_| self.found[scan])
+    }
+
     /// Shows a record to a scan, once.
-    fn show(&mut self, scan: usize, sighting: &Sighting<'_, '_>, mark: Mark) {
+    fn show(&mut self, (scan, is_found): (usize, bool), sighting: &Sighting<'_, '_>, mark: Mark) {
         if self.shown[scan] == self.record {
             return;
         }
-        self.shown[scan] = self.record;
+        (self.shown[scan], self.found[scan]) = (self.record, is_found);
+        let rest = self.rest(scan);
         let tally = &mut self.tallies[scan];
         let before = tally.undecidable;
-        if let Err(fault) = look(self.scans[scan], tally, sighting, mark) {
+        if let Err(fault) = look(self.scans[scan], rest, tally, sighting, mark) {
             tally.fault(mark, fault);
         }
         // A record is undecidable once, however many conditions it leaves in doubt.
@@ -193,9 +206,9 @@ struct Said {
 }
 
 /// What a scan says of a record, apart from all others.
-fn said(scan: &Scan, sighting: &Sighting<'_, '_>, mark: Mark) -> Said {
+fn said(scan: &Scan, rest: Option<&Predicate>, sighting: &Sighting<'_, '_>, mark: Mark) -> Said {
     let mut apart = Tally::new(Arc::clone(&scan.wanted));
-    let has_failed = look(scan, &mut apart, sighting, mark).is_err();
+    let has_failed = look(scan, rest, &mut apart, sighting, mark).is_err();
     let keys = apart.groups.into_keys().collect();
     Said { population: apart.population, undecidable: apart.undecidable, keys, has_failed }
 }
@@ -208,10 +221,16 @@ impl Counts {
     }
 }
 
-/// Shows one record to one scan.
-fn look(scan: &Scan, tally: &mut Tally, sighting: &Sighting<'_, '_>, mark: Mark) -> Result<(), Diagnostic> {
+/// Shows one record to one scan. Of the condition that is asked first only a rest may be left.
+fn look(
+    scan: &Scan,
+    mut rest: Option<&Predicate>,
+    tally: &mut Tally,
+    sighting: &Sighting<'_, '_>,
+    mark: Mark,
+) -> Result<(), Diagnostic> {
     if let Some(among) = &scan.among {
-        if !ask(Some(among), tally, sighting, None, mark)? {
+        if !ask_rest(rest.take(), Some(among), tally, sighting, mark)? {
             return Ok(());
         }
         tally.population += 1;
@@ -226,7 +245,7 @@ fn look(scan: &Scan, tally: &mut Tally, sighting: &Sighting<'_, '_>, mark: Mark)
             follow(scan, tally, sighting.record, mark);
         }
     }
-    if !ask(scan.condition.as_ref(), tally, sighting, None, mark)? {
+    if !ask_rest(rest, scan.condition.as_ref(), tally, sighting, mark)? {
         return Ok(());
     }
     let mut joined = None;
@@ -257,6 +276,27 @@ fn find(
     Ok(None)
 }
 
+/// Asks what is left of a condition, or all of it.
+fn ask_rest(
+    rest: Option<&Predicate>,
+    condition: Option<&Condition>,
+    tally: &mut Tally,
+    sighting: &Sighting<'_, '_>,
+    mark: Mark,
+) -> Result<bool, Diagnostic> {
+    match rest {
+        Some(rest) => Ok(holds(rest, tally, sighting)),
+        None => ask(condition, tally, sighting, None, mark),
+    }
+}
+
+fn holds(predicate: &Predicate, tally: &mut Tally, sighting: &Sighting<'_, '_>) -> bool {
+    let mut reads = 0;
+    let holds = predicate.holds(sighting.record, &mut reads);
+    tally.saw(sighting.record, reads);
+    holds
+}
+
 /// Asks a condition and remembers what it read; no condition holds always.
 fn ask(
     condition: Option<&Condition>,
@@ -267,10 +307,7 @@ fn ask(
 ) -> Result<bool, Diagnostic> {
     let Some(condition) = condition else { return Ok(true) };
     if let Some(predicate) = condition.predicate.as_ref().filter(|_| !sighting.is_for_the_interpreter()) {
-        let mut reads = 0;
-        let holds = predicate.holds(sighting.record, &mut reads);
-        tally.saw(sighting.record, reads);
-        return Ok(holds);
+        return Ok(holds(predicate, tally, sighting));
     }
     let answer = (condition.ask)(sighting, row)?;
     tally.saw(sighting.record, answer.reads);

@@ -154,8 +154,9 @@ pub enum Value<'v> {
     Time(Time),
     /// A length of time without months.
     Length(Duration),
-    /// What cannot be read as what it should be: neither true nor false can be said of it.
-    Unsure,
+    /// What cannot be read as what it should be: neither true nor false can be said of it. It is true
+    /// when something does stand there, and false when even that is not known.
+    Unsure(bool),
 }
 
 impl Predicate {
@@ -207,12 +208,12 @@ impl<F> Predicate<F> {
                 comparison.holds(left, right).unwrap_or_else(|| asked.guess())
             }
             Self::OneOf(field, list) => match asked.value(field, reads) {
-                Value::Unsure => (0..list.written).any(|_| asked.guess()),
+                Value::Unsure(_) => (0..list.written).any(|_| asked.guess()),
                 value => list.holds(value),
             },
             Self::Text(field, test) => match asked.value(field, reads) {
                 Value::Text(text) => test.holds(text),
-                Value::Unsure => asked.guess(),
+                Value::Unsure(_) => asked.guess(),
                 _ => false,
             },
             Self::Has(field) => asked.has(field),
@@ -266,12 +267,12 @@ impl Comparison {
     fn holds(self, left: Value<'_>, right: Value<'_>) -> Option<bool> {
         Some(match (left, right) {
             // Something does stand there, so it is not nothing.
-            (Value::Unsure, Value::Nothing) | (Value::Nothing, Value::Unsure) => match self {
+            (Value::Unsure(true), Value::Nothing) | (Value::Nothing, Value::Unsure(true)) => match self {
                 Self::Equal => false,
                 Self::Unequal => true,
                 _ => return None,
             },
-            (Value::Unsure, _) | (_, Value::Unsure) => return None,
+            (Value::Unsure(_), _) | (_, Value::Unsure(_)) => return None,
             (Value::Nothing, Value::Nothing) => self == Self::Equal,
             (Value::Text(a), Value::Text(b)) => self.of(Some(a.cmp(b))),
             (Value::Integer(a), Value::Integer(b)) => self.of(Some(a.cmp(&b))),
@@ -454,7 +455,8 @@ mod tests {
         assert_eq!(Comparison::Unequal.holds(text, number), Some(true));
         assert_eq!(Comparison::Equal.holds(number, Value::Number(10.0)), Some(true));
         assert_eq!(Comparison::Equal.holds(Value::Nothing, Value::Nothing), Some(true));
-        assert_eq!(Comparison::Equal.holds(Value::Unsure, number), None);
-        assert_eq!(Comparison::Unequal.holds(Value::Unsure, Value::Nothing), Some(true));
+        assert_eq!(Comparison::Equal.holds(Value::Unsure(true), number), None);
+        assert_eq!(Comparison::Unequal.holds(Value::Unsure(true), Value::Nothing), Some(true));
+        assert_eq!(Comparison::Unequal.holds(Value::Unsure(false), Value::Nothing), None);
     }
 }

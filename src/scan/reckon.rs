@@ -57,12 +57,14 @@ impl<F, S: Asked<F>> Asked<Reckoned<F>> for Reckoning<S> {
             Reckoned::Constant(constant) => constant.value(),
             Reckoned::Moved(time, by) => match self.value(time, reads) {
                 Value::Time(time) => Value::Time(time.plus(*by)),
-                Value::Unsure => Value::Unsure,
+                Value::Unsure(is_something) => Value::Unsure(is_something),
                 _ => self.fail(),
             },
             Reckoned::Since(later, earlier) => match (self.value(later, reads), self.value(earlier, reads)) {
                 (Value::Time(later), Value::Time(earlier)) => Value::Length(later.since(earlier)),
-                (Value::Unsure, _) | (_, Value::Unsure) => Value::Unsure,
+                (Value::Unsure(is_something), _) | (_, Value::Unsure(is_something)) => {
+                    Value::Unsure(is_something)
+                }
                 _ => self.fail(),
             },
         }

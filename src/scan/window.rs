@@ -4,6 +4,9 @@ use crate::time::Time;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
 /// The times between which records count.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Window {
@@ -46,6 +49,23 @@ impl Moment {
 }
 
 impl Window {
+    /// As [`Window::holds`], of times that come one after the other: where both ends are days, another
+    /// time of the day before it says nothing new. `last` is that day, and whether it counts.
+    pub(super) fn holds_next(&self, time: Time, edges: &mut Edges, last: &mut Option<(i64, bool)>) -> bool {
+        let are_days = [self.from, self.until].iter().flatten().all(|end| matches!(end, Time::Day(_)));
+        let Time::Instant { at, offset } = time else { return self.holds(time, edges) };
+        let second = at.as_second() - i64::from(at.subsec_nanosecond() < 0);
+        let day = (second + i64::from(offset.seconds())).div_euclid(DAY);
+        match *last {
+            Some((known, counts)) if known == day && are_days => counts,
+            _ => {
+                let counts = self.holds(time, edges);
+                *last = Some((day, counts));
+                counts
+            }
+        }
+    }
+
     /// Whether a time counts; notes how near to the ends it lies.
     pub(super) fn holds(&self, time: Time, edges: &mut Edges) -> bool {
         edges.earliest = Some(edges.earliest.map_or_else(|| time.day(), |first| first.min(time.day())));
@@ -154,6 +174,12 @@ mod tests {
             let (mut edges, mut ignored) = (Edges::default(), Edges::default());
             let counted: Vec<bool> =
                 records.iter().map(|(second, hours)| one.holds(time(*second, *hours), &mut edges)).collect();
+            let (mut again, mut last) = (Edges::default(), None);
+            let next: Vec<bool> = records
+                .iter()
+                .map(|(second, hours)| one.holds_next(time(*second, *hours), &mut again, &mut last))
+                .collect();
+            prop_assert_eq!((&next, again), (&counted, edges));
             prop_assert!(edges.fit(&one));
             if edges.fit(&other) {
                 let again: Vec<bool> = records

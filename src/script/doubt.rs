@@ -20,6 +20,9 @@ const QUESTIONS: usize = 64;
 pub(super) struct Unsure {
     row: Option<Row>,
     field: String,
+    /// True when something does stand there, so that it surely is not nothing. Of a column that is
+    /// not there, and of cells that a row too short or too long leaves open, not even that is known.
+    is_something: bool,
 }
 
 /// A field of a row that was in doubt.
@@ -54,7 +57,8 @@ thread_local! {
 impl Unsure {
     /// A field of this row.
     pub(super) fn new(row: &Row, field: &str) -> Self {
-        Self { row: Some(row.clone()), field: field.to_owned() }
+        let is_something = field == "person" || !row.text(field).is_empty();
+        Self { row: Some(row.clone()), field: field.to_owned(), is_something }
     }
 
     /// The answer to a comparison with this value.
@@ -73,6 +77,11 @@ impl Unsure {
             oracle.given += 1;
             oracle.answers[oracle.given - 1]
         })
+    }
+
+    /// False for nothing, where something does stand.
+    fn may_be(&self, other: &Dynamic) -> bool {
+        !(self.is_something && other.is_unit())
     }
 
     fn text(&self) -> String {
@@ -122,7 +131,7 @@ pub(super) fn decide(
 
 /// The answer to a question about a value in doubt whose row is known to whoever asks.
 pub(super) fn guess() -> bool {
-    Unsure { row: None, field: String::new() }.answer()
+    Unsure { row: None, field: String::new(), is_something: true }.answer()
 }
 
 /// Forgets what was in doubt. Whoever counts records in doubt has no need of their fields, of
@@ -155,19 +164,18 @@ pub(super) fn register(engine: &mut Engine) {
         engine.register_fn(operator, |_: Dynamic, unsure: Unsure| unsure.answer());
         engine.register_fn(operator, |unsure: Unsure, _: Unsure| unsure.answer());
     }
-    // Something does stand there, so it is not nothing.
-    engine.register_fn("==", |unsure: Unsure, other: Dynamic| !other.is_unit() && unsure.answer());
-    engine.register_fn("==", |other: Dynamic, unsure: Unsure| !other.is_unit() && unsure.answer());
+    engine.register_fn("==", |unsure: Unsure, other: Dynamic| unsure.may_be(&other) && unsure.answer());
+    engine.register_fn("==", |other: Dynamic, unsure: Unsure| unsure.may_be(&other) && unsure.answer());
     engine.register_fn("==", |unsure: Unsure, _: Unsure| unsure.answer());
-    engine.register_fn("!=", |unsure: Unsure, other: Dynamic| other.is_unit() || unsure.answer());
-    engine.register_fn("!=", |other: Dynamic, unsure: Unsure| other.is_unit() || unsure.answer());
+    engine.register_fn("!=", |unsure: Unsure, other: Dynamic| !unsure.may_be(&other) || unsure.answer());
+    engine.register_fn("!=", |other: Dynamic, unsure: Unsure| !unsure.may_be(&other) || unsure.answer());
     engine.register_fn("!=", |unsure: Unsure, _: Unsure| unsure.answer());
     for operator in ["+", "-", "*", "/"] {
         engine.register_fn(operator, |unsure: Unsure, _: Dynamic| unsure);
         engine.register_fn(operator, |_: Dynamic, unsure: Unsure| unsure);
         engine.register_fn(operator, |unsure: Unsure, _: Unsure| unsure);
     }
-    for property in ["in_days", "in_hours", "year", "len"] {
+    for property in ["in_days", "in_hours", "year", "day", "len"] {
         engine.register_get(property, |unsure: &mut Unsure| unsure.clone());
     }
     engine.register_fn("to_string", |unsure: &mut Unsure| unsure.text());
@@ -191,7 +199,7 @@ mod tests {
     use super::*;
 
     fn unsure() -> Unsure {
-        Unsure { row: None, field: "due_on".to_owned() }
+        Unsure { row: None, field: "due_on".to_owned(), is_something: true }
     }
 
     fn never() -> bool {

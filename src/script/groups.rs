@@ -106,7 +106,7 @@ pub(super) fn register(engine: &mut Engine) {
 
 fn dynamic(value: Value<'_>) -> Dynamic {
     match value {
-        Value::Nothing | Value::Unsure => Dynamic::UNIT,
+        Value::Nothing | Value::Unsure(_) => Dynamic::UNIT,
         Value::Text(text) => Dynamic::from(ImmutableString::from(text)),
         Value::Integer(number) => Dynamic::from(number),
         Value::Number(number) => Dynamic::from(number),

@@ -4,6 +4,7 @@ use super::doubt::{self, Unsure};
 use super::pointer::Pointer;
 use super::text::pattern;
 use crate::evidence::{self, Decision, Person, Row, Value, named_files};
+use crate::time::Time;
 use crate::toml_text::did_you_mean;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, NativeCallContext};
 use std::collections::BTreeMap;
@@ -97,10 +98,15 @@ fn key(row: &Row, field: &str) -> Result<Vec<String>, Failed> {
     if value.is_unit() {
         return Ok(Vec::new());
     }
-    match value.into_array() {
-        Ok(many) => Ok(many.iter().map(ToString::to_string).collect()),
-        Err(_) => Ok(vec![get(row, field)?.to_string()]),
+    match value.read_lock::<Array>() {
+        Some(many) => Ok(many.iter().map(text_of).collect()),
+        None => Ok(vec![text_of(&value)]),
     }
+}
+
+/// A value as a key: a day as it is written, not the name of its type.
+fn text_of(value: &Dynamic) -> String {
+    value.read_lock::<Time>().map_or_else(|| value.to_string(), |time| time.to_string())
 }
 
 fn indexed(rows: &Rows, field: &str) -> Result<BTreeMap<String, Vec<Row>>, Failed> {
@@ -206,6 +212,10 @@ pub(super) fn register(engine: &mut Engine, fields: &BTreeSet<String>) {
     engine.register_get("person", |row: &mut Row| get(row, "person"));
     engine.register_indexer_get(|row: &mut Row, field: &str| get(row, field));
     engine.register_fn("has", |row: &mut Row, field: &str| row.table.has(field));
+    // Asked before anything is compared, so that a script can speak of the cell itself.
+    engine.register_fn("in_doubt", |row: &mut Row, field: &str| -> Result<bool, Failed> {
+        Ok(get(row, field)?.is::<Unsure>())
+    });
     engine.register_get("subject", |row: &mut Row| row.subject());
     engine.register_get("who", |row: &mut Row| row.who());
     engine.register_get("file", |row: &mut Row| row.table.file().to_owned());
@@ -251,13 +261,13 @@ fn register_tables(engine: &mut Engine) {
         reconcile(&left, left_field, &right, right_field)
     });
     engine.register_fn("get", |index: &mut Index, key: Dynamic| {
-        let first = index.0.get(&key.to_string()).and_then(|rows| rows.first());
+        let first = index.0.get(&text_of(&key)).and_then(|rows| rows.first());
         first.map_or(Dynamic::UNIT, |row| Dynamic::from(row.clone()))
     });
     engine.register_fn("all", |index: &mut Index, key: Dynamic| {
-        Rows(Arc::new(index.0.get(&key.to_string()).cloned().unwrap_or_default()))
+        Rows(Arc::new(index.0.get(&text_of(&key)).cloned().unwrap_or_default()))
     });
-    engine.register_fn("has", |index: &mut Index, key: Dynamic| index.0.contains_key(&key.to_string()));
+    engine.register_fn("has", |index: &mut Index, key: Dynamic| index.0.contains_key(&text_of(&key)));
     engine.register_get("len", |index: &mut Index| length(index.0.len()));
     engine.register_get("key", |shared: &mut Shared| shared.key.clone());
     engine.register_get("rows", |shared: &mut Shared| shared.rows.clone());

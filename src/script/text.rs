@@ -11,8 +11,6 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// A regular expression may take so much memory once compiled.
-const PATTERN_BYTES: usize = 1 << 20;
 /// Regular expressions kept compiled in each thread.
 const PATTERNS: usize = 256;
 
@@ -26,7 +24,8 @@ pub(super) fn pattern(text: &str) -> Option<Rc<Regex>> {
         if let Some(known) = compiled.get(text) {
             return known.clone();
         }
-        let made = regex::RegexBuilder::new(text).size_limit(PATTERN_BYTES).build().ok().map(Rc::new);
+        let made =
+            regex::RegexBuilder::new(text).size_limit(crate::pack::PATTERN_BYTES).build().ok().map(Rc::new);
         if compiled.len() >= PATTERNS {
             compiled.clear();
         }
@@ -67,6 +66,11 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn("same_text", |a: Dynamic, b: Dynamic| about(&a, &b, |a, b| folded(a) == folded(b)));
     engine.register_fn("to_lower", |a: Dynamic| map(a, str::to_lowercase));
     engine.register_fn("trim", |a: Dynamic| map(a, |text| text.trim().to_owned()));
+    // Rhai's own changes the text in place and gives nothing, which no condition expects.
+    engine.register_fn("trim", |text: &mut ImmutableString| {
+        *text = text.trim().into();
+        text.clone()
+    });
     engine.register_fn("folded", |a: Dynamic| map(a, folded));
     // A count with its noun, as messages need it.
     engine.register_fn("count", |number: i64, noun: &str| {

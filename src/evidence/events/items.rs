@@ -3,6 +3,7 @@
 //! Memory is bounded by the longest item and never by the file: a log may be one line of hundreds
 //! of megabytes. Bytes are looked at once; what an item holds is for others to read.
 
+use super::BLOCK;
 use super::elements::Json;
 pub use super::item::Position;
 pub(super) use super::item::{Item, LONGEST};
@@ -38,6 +39,8 @@ pub(super) struct Items<R> {
     layout: Layout,
     here: Position,
     json: Json,
+    /// What was read of the line that comes next, where lines are taken many at once.
+    begun: Vec<u8>,
 }
 
 impl<R: BufRead> Items<R> {
@@ -48,7 +51,7 @@ impl<R: BufRead> Items<R> {
 
     /// The items of a reader that begins here.
     pub(super) fn new_at(reader: R, layout: Layout, here: Position) -> Self {
-        Self { reader, layout, here, json: Json::default() }
+        Self { reader, layout, here, json: Json::default(), begun: Vec::new() }
     }
 
     /// Puts the next item into the buffer.
@@ -75,37 +78,42 @@ impl<R: BufRead> Items<R> {
     }
 
     /// Takes whole lines at once, with their ends, about so many bytes. The last line of a file
-    /// may have no end; what stands behind the last end before an error is dropped.
+    /// may have no end; what stands behind the last end before an error is dropped. Once lines are
+    /// taken so, nothing else may be. What the buffer held before is overwritten.
     pub(super) fn next_lines(&mut self, lines: &mut Vec<u8>, about: usize) -> Behind {
-        // Bytes of the lines that have ended.
-        let mut ended = 0;
+        // Bytes that were read, and of them those of the lines that have ended.
+        let (mut read, mut ended) = (self.begun.len(), 0);
+        lines.resize(lines.len().max(read), 0);
+        lines[..read].copy_from_slice(&self.begun);
+        self.begun.clear();
         let behind = loop {
-            let block = match self.reader.fill_buf() {
-                Ok([]) => break Behind::End,
-                Ok(block) => block,
-                Err(error) => {
-                    lines.truncate(ended);
-                    break Behind::Broken(error);
+            // What was written once need not be made ready again.
+            lines.resize(lines.len().max(read + BLOCK), 0);
+            // Blocks as large as those of a buffer between go past it.
+            let block = match self.reader.read(&mut lines[read..read + BLOCK]) {
+                Ok(0) => {
+                    ended = read;
+                    break Behind::End;
                 }
+                Ok(length) => &lines[read..read + length],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => break Behind::Broken(error),
             };
-            let end = memchr::memrchr(b'\n', block).map(|at| at + 1);
-            let is_enough = lines.len() + block.len() >= about;
-            let taken = end.filter(|_| is_enough).unwrap_or(block.len());
-            ended = end.map_or(ended, |end| lines.len() + end);
-            lines.extend_from_slice(&block[..taken]);
-            self.reader.consume(taken);
-            if is_enough && end.is_some() {
+            ended = memchr::memrchr(b'\n', block).map_or(ended, |at| read + at + 1);
+            read += block.len();
+            if read >= about && ended > 0 {
+                self.begun.extend_from_slice(&lines[ended..read]);
                 break Behind::More;
             }
-            if lines.len() - ended > LONGEST {
+            if read - ended > LONGEST {
                 break Behind::TooLong(self.here);
             }
         };
+        lines.truncate(ended);
         let unfinished = match behind {
-            Behind::TooLong(_) => lines.len() - ended,
+            Behind::TooLong(_) => read - ended,
             _ => 0,
         };
-        lines.truncate(lines.len() - unfinished);
         self.here.offset += lines.len() as u64;
         self.here.line += memchr::memchr_iter(b'\n', lines).count() as u64;
         if unfinished == 0 { behind } else { self.skip_line(unfinished as u64) }

@@ -3,7 +3,7 @@
 use super::event::{Record, Scalar};
 use super::path::{Step, find, parse_path};
 use super::shape::Shapes;
-use super::wanted::{Found, Kind, Values, Wanted};
+use super::wanted::{Found, Kind, Values, Wanted, number};
 use crate::evidence::json;
 use crate::evidence::node::{Node, NodeValue};
 use crate::pack::LogSource;
@@ -175,6 +175,7 @@ impl Projected {
         let value = self.first(text, found)?;
         match value {
             Value::Flat(found) => found.scalar(text),
+            Value::Only(text, range) => Some((text_value(Cow::Borrowed(text))?, range)),
             Value::Tree(node) => Some((scalar(&node)?, node.range)),
         }
     }
@@ -183,17 +184,27 @@ impl Projected {
     fn plain<'t>(&self, text: &'t str, found: &[Found]) -> Option<(Cow<'t, str>, Range<usize>)> {
         match self.first(text, found)? {
             Value::Flat(found) => found.plain(text),
+            Value::Only(text, range) => Some((Cow::Borrowed(text), range)),
             Value::Tree(node) => Some((Cow::Owned(node.plain()?.into_owned()), node.range)),
         }
     }
 
     /// The first way to nest its keys that leads somewhere.
-    fn first(&self, text: &str, found: &[Found]) -> Option<Value> {
+    fn first<'t>(&self, text: &'t str, found: &[Found]) -> Option<Value<'t>> {
         let mut there = self.values.iter().map(|value| found[*value]).filter(|one| one.kind != Kind::Missing);
         there.find_map(|found| match (found.kind, &self.rest[..]) {
             (Kind::Nested, rest) => {
                 let range = found.range();
-                let mut node = json::read(text.get(range.clone())?).ok()?;
+                let inside = text.get(range.clone())?;
+                let quick = match rest {
+                    [] => only_text(inside).map(|only| Value::Only(only, range.clone())),
+                    [Step::Index(0)] => found.first_text(inside).map(Value::Flat),
+                    _ => None,
+                };
+                if quick.is_some() {
+                    return quick;
+                }
+                let mut node = json::read(inside).ok()?;
                 node.move_by(range.start);
                 find(&node, rest).cloned().map(Value::Tree)
             }
@@ -204,14 +215,32 @@ impl Projected {
 }
 
 /// What a path leads to.
-enum Value {
+enum Value<'t> {
     /// A plain value.
     Flat(Found),
+    /// The text that a list holds and nothing else, and where the list stands.
+    Only(&'t str, Range<usize>),
     /// Something in an object or list.
     Tree(Node),
 }
 
+/// The text of a valid list that holds nothing else, where it is written without escapes.
+fn only_text(list: &str) -> Option<&str> {
+    let inside = list.strip_prefix('[')?.strip_suffix(']')?.trim_ascii();
+    let text = inside.strip_prefix('"')?.strip_suffix('"')?;
+    (!text.bytes().any(|byte| matches!(byte, b'"' | b'\\'))).then_some(text)
+}
+
 impl Found {
+    /// The text that a list begins with, where it is written without escapes.
+    fn first_text(&self, list: &str) -> Option<Self> {
+        let text = list.strip_prefix('[')?.trim_ascii_start().strip_prefix('"')?;
+        let length = text.bytes().position(|byte| matches!(byte, b'"' | b'\\'))?;
+        let start = self.start + number(list.len() - text.len());
+        let end = start + number(length);
+        (text.as_bytes()[length] == b'"').then_some(Self { kind: Kind::Text, start, end })
+    }
+
     fn range(&self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
@@ -295,7 +324,7 @@ mod tests {
             ("b", vec!["u.n.s", "k"]),
             ("c", vec!["l[0].u", "k"]),
             ("d", vec!["l[k=s].n", "u"]),
-            ("e", vec!["s"]),
+            ("e", vec!["n[0]", "l", "s"]),
         ];
         let paths =
             paths.map(|(slot, paths)| (slot.to_owned(), paths.into_iter().map(str::to_owned).collect()));

@@ -55,6 +55,8 @@ struct Parts<'i, R> {
     items: &'i mut Items<R>,
     /// Bytes of a part.
     part: usize,
+    /// Room of parts that were read, for others.
+    spare: Vec<Vec<u8>>,
     /// Where the last item stands that could be cut.
     last: Position,
     is_over: bool,
@@ -73,6 +75,7 @@ pub(super) fn in_turn<R: BufRead>(
     let mut parts = Parts::new(items);
     while let Some(part) = parts.next() {
         add(&mut read, read_part(log, reader, &mut learned, &part, wanted, each));
+        parts.give_back(part);
     }
     read
 }
@@ -130,6 +133,7 @@ pub(super) fn side_by_side<R: BufRead + Send, T: Send>(
     while !now.is_empty() {
         let (next, done): (_, Vec<(T, LogRead)>) =
             rayon::join(|| clocks.cutting(|| parts.ahead()), || now.par_iter().map(read).collect());
+        now.into_iter().for_each(|part| parts.give_back(part));
         clocks.merging(|| {
             for (result, read) in done {
                 (fold.merge)(&mut whole.0, result);
@@ -144,7 +148,7 @@ pub(super) fn side_by_side<R: BufRead + Send, T: Send>(
 impl<'i, R: BufRead> Parts<'i, R> {
     fn new(items: &'i mut Items<R>) -> Self {
         let last = items.here();
-        Self { items, part: PART, last, is_over: false }
+        Self { items, part: PART, spare: Vec::new(), last, is_over: false }
     }
 
     fn ahead(&mut self) -> Vec<Part> {
@@ -155,7 +159,7 @@ impl<'i, R: BufRead> Parts<'i, R> {
         if self.is_over {
             return None;
         }
-        let mut part = Part::default();
+        let mut part = Part { bytes: self.spare.pop().unwrap_or_default(), ..Part::default() };
         if self.items.are_lines() {
             self.take_lines(&mut part)
         } else {
@@ -164,11 +168,19 @@ impl<'i, R: BufRead> Parts<'i, R> {
         Some(part)
     }
 
+    /// Takes the room of a part that was read, unless a long item has made it large.
+    fn give_back(&mut self, part: Part) {
+        if part.bytes.capacity() <= 4 * self.part {
+            self.spare.push(part.bytes);
+        }
+    }
+
     fn take_lines(&mut self, part: &mut Part) {
         let first = self.items.here();
         part.lines = Some(first);
         let behind = self.items.next_lines(&mut part.bytes, self.part);
-        self.last = last_line(&part.bytes, first).unwrap_or(self.last);
+        let behind_last = self.items.here().line;
+        self.last = last_line(&part.bytes, first, behind_last).unwrap_or(self.last);
         match behind {
             Behind::More => {}
             Behind::End => self.is_over = true,
@@ -179,6 +191,7 @@ impl<'i, R: BufRead> Parts<'i, R> {
 
     fn take_items(&mut self, part: &mut Part) {
         let mut buffer = Vec::new();
+        part.bytes.clear();
         while part.bytes.len() < self.part && !self.is_over {
             match self.items.next(&mut buffer) {
                 Ok(Item::Whole(position)) => {
@@ -237,11 +250,11 @@ fn lines(bytes: &[u8], first: Position) -> impl Iterator<Item = (Position, Range
     })
 }
 
-/// Where the last line stands that is not blank.
-fn last_line(bytes: &[u8], first: Position) -> Option<Position> {
+/// Where the last line stands that is not blank; `behind` is the number of the line behind all.
+fn last_line(bytes: &[u8], first: Position, behind: u64) -> Option<Position> {
     let end = bytes.iter().rposition(|byte| !byte.is_ascii_whitespace())?;
     let start = memchr::memrchr(b'\n', &bytes[..end]).map_or(0, |at| at + 1);
-    let line = first.line + memchr::memchr_iter(b'\n', &bytes[..start]).count() as u64;
+    let line = behind - memchr::memchr_iter(b'\n', &bytes[start..]).count() as u64;
     Some(Position { offset: first.offset + start as u64, line, column: 1 })
 }
 

@@ -144,7 +144,7 @@ fn escaped(backslashes: u64, is_escaped: &mut bool) -> u64 {
 
 impl Bits {
     fn of(block: &[u8; STRIDE]) -> Self {
-        let mut bits = Self::default();
+        let (mut bits, mut rare) = (Self::default(), u8x16::splat(0));
         for (number, part) in block.as_chunks::<16>().0.iter().enumerate() {
             let (bytes, shift) = (u8x16::new(*part), 16 * number);
             let mask = |found: u8x16| u64::from(found.to_bitmask()) << shift;
@@ -152,11 +152,23 @@ impl Bits {
             let folded = bytes | u8x16::splat(0x20);
             let brackets = folded.simd_eq(u8x16::splat(b'{')) | folded.simd_eq(u8x16::splat(b'}'));
             bits.quotes |= mask(bytes.simd_eq(u8x16::splat(b'"')));
-            bits.backslashes |= mask(bytes.simd_eq(u8x16::splat(b'\\')));
             bits.brackets |= mask(brackets);
-            bits.controls |= mask(bytes.simd_le(u8x16::splat(0x1f)));
+            rare |= bytes.simd_eq(u8x16::splat(b'\\')) | bytes.simd_le(u8x16::splat(0x1f));
+        }
+        if rare.to_bitmask() != 0 {
+            bits.add_rare(block);
         }
         bits
+    }
+
+    /// Backslashes and control characters, which most blocks have none of.
+    fn add_rare(&mut self, block: &[u8; STRIDE]) {
+        for (number, part) in block.as_chunks::<16>().0.iter().enumerate() {
+            let (bytes, shift) = (u8x16::new(*part), 16 * number);
+            let mask = |found: u8x16| u64::from(found.to_bitmask()) << shift;
+            self.backslashes |= mask(bytes.simd_eq(u8x16::splat(b'\\')));
+            self.controls |= mask(bytes.simd_le(u8x16::splat(0x1f)));
+        }
     }
 
     /// The same, byte by byte.

@@ -77,6 +77,11 @@ impl Wanted {
         self.distinct.iter().chain(&self.sum).chain(&self.top).chain(&self.ends).copied()
     }
 
+    /// True when a record gives nothing but itself.
+    pub(super) fn only_counts(&self) -> bool {
+        self.distinct.is_empty() && self.sum.is_none() && self.top.is_none() && self.ends.is_empty()
+    }
+
     /// True when a record without a time cannot be put anywhere.
     pub fn needs_time(&self) -> bool {
         self.window.is_some() || self.every.is_some() || self.within.is_some()
