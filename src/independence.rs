@@ -9,7 +9,7 @@ use crate::applicability::Applicability;
 use crate::code::Code;
 use crate::evidence::{Evidence, Row, Value};
 use crate::finding::{Diagnostic, count};
-use crate::pack::{PersonFields, Packs, Rule};
+use crate::pack::{Packs, PersonFields, Rule};
 use crate::place::Place;
 use crate::stage::Stage;
 use std::collections::BTreeSet;
@@ -27,7 +27,12 @@ const OF_AUDITS: &[&str] = &["audit-programme", "internal-audit-reports"];
 const SHOWN: usize = 5;
 
 /// What is to be said of the audit that `preaudit.toml` declares.
-pub fn told(packs: &Packs, evidence: &Evidence, applicability: &Applicability, stage: Stage) -> Vec<Diagnostic> {
+pub fn told(
+    packs: &Packs,
+    evidence: &Evidence,
+    applicability: &Applicability,
+    stage: Stage,
+) -> Vec<Diagnostic> {
     let audit = &evidence.workspace.audit;
     let mut told = Vec::new();
     if audit.controls.is_empty() && matches!(stage, Stage::Surveillance | Stage::InternalAudit) {
@@ -52,7 +57,12 @@ pub fn told(packs: &Packs, evidence: &Evidence, applicability: &Applicability, s
 }
 
 /// The kinds of evidence that rules of this audit look at.
-fn kinds(packs: &Packs, evidence: &Evidence, applicability: &Applicability, stage: Stage) -> BTreeSet<String> {
+fn kinds(
+    packs: &Packs,
+    evidence: &Evidence,
+    applicability: &Applicability,
+    stage: Stage,
+) -> BTreeSet<String> {
     let part = &evidence.workspace.audit.controls;
     let is_audited = |rule: &&Rule| {
         let mut controls = rule.controls.iter();
@@ -129,7 +139,12 @@ fn known_by(row: &Row, fields: &PersonFields) -> (Vec<String>, Vec<String>) {
     let whole: Vec<String> = fields.names.iter().map(|field| folded(row.text(field))).collect();
     let names = [text(&fields.name), text(&fields.email), Some(whole.join(" "))];
     let filled = |texts: Vec<Option<String>>| {
-        texts.into_iter().flatten().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
+        texts
+            .into_iter()
+            .flatten()
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
+            .collect()
     };
     (filled(names.to_vec()), filled(vec![text(&fields.login), text(&fields.number)]))
 }

@@ -114,8 +114,7 @@ impl<'w> Inspection<'w> {
             }
         };
         let known = known(&plan, before);
-        let outcomes =
-            evaluate::run_beside(known, (&plan, &self.packs), &facts, &self.evidence, self.world);
+        let outcomes = evaluate::run_beside(known, (&plan, &self.packs), &facts, &self.evidence, self.world);
         Ok(Heard { plan, outcomes, facts })
     }
 

@@ -114,22 +114,17 @@ fn new_diagnostics<'r>(before: &Report, after: &'r Report) -> Vec<&'r Diagnostic
     after.diagnostics.iter().filter(of_days).filter(|one| !was(one)).collect()
 }
 
-fn finding(
-    old: Option<&Finding>,
-    new: Option<&Finding>,
-    told: &[&Diagnostic],
-    day: &str,
-) -> Option<Change> {
+fn finding(old: Option<&Finding>, new: Option<&Finding>, told: &[&Diagnostic], day: &str) -> Option<Change> {
     let (what, shown, because) = match (old, new) {
         (None, Some(new)) => (What::New, new, all_of(new)),
         (Some(old), None) => (What::Gone, old, all_of(old)),
         (Some(old), Some(new)) => differs(old, new)?,
         (None, None) => return None,
     };
-    let of_rule = |one: &&&Diagnostic| {
-        one.code != Code::Stale && one.message.contains(&format!(" of {} ", shown.rule))
-    };
-    let mut because: Vec<Cause> = told.iter().filter(of_rule).map(|one| Cause::told(one)).chain(because).collect();
+    let of_rule =
+        |one: &&&Diagnostic| one.code != Code::Stale && one.message.contains(&format!(" of {} ", shown.rule));
+    let mut because: Vec<Cause> =
+        told.iter().filter(of_rule).map(|one| Cause::told(one)).chain(because).collect();
     because.truncate(CAUSES);
     Some(Change {
         day: day.to_owned(),
@@ -151,7 +146,8 @@ fn differs<'r>(old: &'r Finding, new: &'r Finding) -> Option<(What, &'r Finding,
         let mut because = came;
         let last = new.derivation.iter().rfind(|step| !old.derivation.contains(step));
         because.extend(last.map(|step| Cause { text: step.clone(), place: None }));
-        let gone = went.into_iter().map(|cause| Cause { text: format!("no longer: {}", cause.text), ..cause });
+        let gone =
+            went.into_iter().map(|cause| Cause { text: format!("no longer: {}", cause.text), ..cause });
         because.extend(gone);
         return Some((What::Graded, new, because));
     }

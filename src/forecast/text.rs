@@ -62,8 +62,7 @@ fn change(text: &mut String, change: &Change) {
         What::Regained => "conformity again".to_owned(),
     };
     let rule = change.rule.as_ref().map(|rule| format!(" [{rule}]")).unwrap_or_default();
-    let control =
-        change.control.map(|control| format!(" {}", control.as_requirement())).unwrap_or_default();
+    let control = change.control.map(|control| format!(" {}", control.as_requirement())).unwrap_or_default();
     let statement = visible(&change.statement);
     let _ = writeln!(text, "  {}  {what}{rule}{control}: {statement}", change.day);
     let shown = change.because.iter().take(CAUSES);
@@ -76,7 +75,8 @@ fn change(text: &mut String, change: &Change) {
 fn cause(text: &mut String, cause: &Cause, said: &str) {
     let because = if cause.text == said { String::new() } else { visible(&cause.text) };
     let place = cause.place.as_ref().map(|place| {
-        let stands = if place.text.is_empty() { String::new() } else { format!(" `{}`", visible(&place.text)) };
+        let stands =
+            if place.text.is_empty() { String::new() } else { format!(" `{}`", visible(&place.text)) };
         format!("{}{stands}", visible(&place.to_string()))
     });
     let parts: Vec<String> = place.into_iter().chain([because]).filter(|part| !part.is_empty()).collect();

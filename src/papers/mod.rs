@@ -74,11 +74,13 @@ impl Material<'_> {
         let _ = writeln!(text, "- Scope: {clauses}, {}", count(annex, "control"));
         let packs = self.report.packs.iter().map(|pack| format!("{} {}", pack.id, pack.version));
         let _ = writeln!(text, "- Rules: {}\n", packs.collect::<Vec<_>>().join(", "));
-        let told = self.report.diagnostics.iter().filter(|one| one.code.text().starts_with("workspace::auditor"));
+        let told =
+            self.report.diagnostics.iter().filter(|one| one.code.text().starts_with("workspace::auditor"));
         let told: Vec<_> = told.collect();
         let _ = writeln!(text, "## Independence\n");
         if told.is_empty() && !names.is_empty() {
-            let _ = writeln!(text, "No register that was read names an auditor as owner of what is audited.\n");
+            let _ =
+                writeln!(text, "No register that was read names an auditor as owner of what is audited.\n");
         }
         for one in told {
             let _ = writeln!(text, "- {}", line(&one.message));
@@ -91,7 +93,8 @@ impl Material<'_> {
 
     /// The cycle: what was audited when, what is planned, what is left.
     fn cycle(&self, text: &mut String, coverage: &BTreeMap<ControlId, Audited>) {
-        let _ = writeln!(text, "## Coverage of the programme, {} to {}\n", cycle_start(self.as_of), self.as_of);
+        let _ =
+            writeln!(text, "## Coverage of the programme, {} to {}\n", cycle_start(self.as_of), self.as_of);
         let is_excluded = |id: &ControlId| {
             let mut of = self.report.checks.iter().filter(|check| check.control == *id).peekable();
             of.peek().is_some() && of.all(|check| check.state == State::NotApplicable)
@@ -110,7 +113,10 @@ impl Material<'_> {
         text.push_str("\n| clause or control | audited | planned | named in a report |\n|---|---|---|---|\n");
         for (id, audited) in due.iter().filter(|(_, audited)| **audited != Audited::default()) {
             let audits = |list: &[Audit]| {
-                list.iter().map(|one| format!("{} ({})", one.on, line(&one.name))).collect::<Vec<_>>().join(", ")
+                list.iter()
+                    .map(|one| format!("{} ({})", one.on, line(&one.name)))
+                    .collect::<Vec<_>>()
+                    .join(", ")
             };
             let reports: Vec<String> = audited.reports.iter().map(|place| line(&place.to_string())).collect();
             let (done, planned) = (audits(&audited.done), audits(&audited.planned));
@@ -121,7 +127,8 @@ impl Material<'_> {
     fn paper(&self, text: &mut String, control: &Control, audited: Option<&Audited>) {
         let _ = writeln!(text, "\n## {} {}\n\n{}\n", control.id, control.title, control.intent);
         let last = audited.and_then(|audited| audited.done.first());
-        let last = last.map_or("never within the cycle".to_owned(), |one| format!("{} ({})", one.on, line(&one.name)));
+        let last = last
+            .map_or("never within the cycle".to_owned(), |one| format!("{} ({})", one.on, line(&one.name)));
         let _ = writeln!(text, "Last audited: {last}\n");
         self.looked_at(text, control);
         let checks: Vec<&Check> =

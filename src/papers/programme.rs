@@ -22,7 +22,8 @@ static PARTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let number = r"(?:A[. -]?)?\d{1,2}(?:\.\d{1,2}){0,2}";
     Regex::new(&format!(r"(?i)\b({number})(?:\s*(?:-|–|to|bis|until)\s*({number}))?\b")).ok()
 });
-static ALL_CLAUSES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\ball (the )?clauses\b").ok());
+static ALL_CLAUSES: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)\ball (the )?clauses\b").ok());
 static ALL_CONTROLS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?i)\bannex a(?:[^.\w]|$)|\ball (applicable )?controls\b").ok());
 
@@ -102,12 +103,8 @@ fn audit(row: &Row, as_of: Date) -> Option<(Audit, bool)> {
 pub fn named(text: &str, packs: &Packs) -> BTreeSet<ControlId> {
     let is = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|known| known.is_match(text));
     let (clauses, controls) = (is(&ALL_CLAUSES), is(&ALL_CONTROLS));
-    let mut ids: BTreeSet<ControlId> = packs
-        .controls
-        .keys()
-        .filter(|id| if id.is_annex() { controls } else { clauses })
-        .copied()
-        .collect();
+    let mut ids: BTreeSet<ControlId> =
+        packs.controls.keys().filter(|id| if id.is_annex() { controls } else { clauses }).copied().collect();
     for found in PARTS.iter().flat_map(|pattern| pattern.captures_iter(text)) {
         let first = found.get(1).map_or("", |part| part.as_str());
         let last = found.get(2).map(|part| part.as_str());

@@ -43,7 +43,8 @@ fn step(text: &mut String, number: usize, step: &Step) {
     }
     if step.opens > 0 {
         let checks = count(step.opens, "check");
-        let _ = writeln!(text, "      {checks} had no evidence for want of it; what they find is not known yet");
+        let _ =
+            writeln!(text, "      {checks} had no evidence for want of it; what they find is not known yet");
     }
     let _ = writeln!(text, "      leaves {}", standing(&step.leaves));
 }

@@ -12,6 +12,7 @@ pub use odds::{odds, size_for};
 pub use text::{csv, markdown};
 
 use crate::evidence::{self, Evidence, Row};
+use crate::finding::Finding;
 use crate::pack::{Kind, Shape};
 use crate::place::Place;
 use crate::report::Report;
@@ -169,14 +170,15 @@ fn by_practice(population: usize) -> usize {
     if root * root == population { root } else { root + 1 }
 }
 
-/// The rows that nonconformities point at, by index, with the rules that do.
+/// The rows that nonconformities point at first, by index, with the rules that do.
 fn exceptions(rows: &[Row], report: &Report) -> BTreeMap<usize, Vec<String>> {
     let findings = report.findings.iter().filter(|finding| finding.state.is_nonconformity());
-    let pointed: Vec<(&str, &Place)> = findings
-        .flat_map(|finding| finding.observations.iter().map(move |one| (finding, one)))
-        .flat_map(|(finding, one)| one.places.iter().filter_map(move |at| Some((finding, finding.places.get(*at)?))))
-        .map(|(finding, place)| (finding.rule.as_str(), place))
-        .collect();
+    // What an observation points at first is what is wrong; the rest is what it is compared with.
+    let first = |finding: &'_ Finding| {
+        let places = finding.observations.iter().filter_map(|one| finding.places.get(*one.places.first()?));
+        places.cloned().map(|place| (finding.rule.clone(), place)).collect::<Vec<_>>()
+    };
+    let pointed: Vec<(String, Place)> = findings.flat_map(first).collect();
     let mut found = BTreeMap::new();
     for (at, row) in rows.iter().enumerate() {
         let whole = whole(row);
@@ -186,7 +188,7 @@ fn exceptions(rows: &[Row], report: &Report) -> BTreeMap<usize, Vec<String>> {
             place.file == whole.file && place.sheet == whole.sheet && (is_line || is_document)
         };
         let of = pointed.iter().filter(|(_, place)| holds(place));
-        let mut rules: Vec<String> = of.map(|(rule, _)| (*rule).to_owned()).collect();
+        let mut rules: Vec<String> = of.map(|(rule, _)| rule.clone()).collect();
         rules.sort();
         rules.dedup();
         if !rules.is_empty() {

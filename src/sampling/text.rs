@@ -17,8 +17,14 @@ pub fn markdown(sample: &Sample) -> String {
         0 => String::new(),
         number => format!("; {} set aside, because they cannot be read", count(number, "row")),
     };
-    let complete = if sample.complete { "declared to be all there is" } else { "not declared to be all there is" };
-    let _ = writeln!(text, "- Population: {} as of {}, {complete}{set_aside}", count(sample.population, "row"), sample.as_of);
+    let complete =
+        if sample.complete { "declared to be all there is" } else { "not declared to be all there is" };
+    let _ = writeln!(
+        text,
+        "- Population: {} as of {}, {complete}{set_aside}",
+        count(sample.population, "row"),
+        sample.as_of
+    );
     for part in &sample.files {
         let digest = part.sha256.get(..DIGITS).unwrap_or(&part.sha256);
         let _ = writeln!(text, "  - {}: {}, SHA-256 {digest}…", escaped(&part.file), count(part.rows, "row"));
@@ -49,7 +55,8 @@ fn table(text: &mut String, sample: &Sample) {
     let _ = writeln!(text, "| no | subject | place |{names} exception of | seen, by whom, result |");
     let _ = writeln!(text, "|---|---|---|{}---|---|", "---|".repeat(fields.len()));
     for row in &sample.rows {
-        let cells = fields.iter().map(|field| format!(" {} |", escaped(cell(row, field)))).collect::<String>();
+        let cells =
+            fields.iter().map(|field| format!(" {} |", escaped(cell(row, field)))).collect::<String>();
         let _ = writeln!(
             text,
             "| {} | {} | {} |{cells} {} |  |",
@@ -69,7 +76,8 @@ pub fn csv(sample: &Sample) -> String {
     let head = head.chain(fields.iter().cloned());
     line(&mut text, head.chain(["exception of", "seen", "by", "result"].map(str::to_owned)));
     for row in &sample.rows {
-        let first = [row.number.to_string(), row.subject.clone(), row.place.file.clone(), row.place.line.to_string()];
+        let first =
+            [row.number.to_string(), row.subject.clone(), row.place.file.clone(), row.place.line.to_string()];
         let cells = fields.iter().map(|field| cell(row, field).to_owned());
         let last = [row.exception_of.join(" "), String::new(), String::new(), String::new()];
         line(&mut text, first.into_iter().chain(cells).chain(last));
@@ -104,7 +112,11 @@ fn quoted(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@']) {
         cell.insert(0, '\'');
     }
-    if cell.contains(['"', ',', '\n', '\r', ';']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
+    if cell.contains(['"', ',', '\n', '\r', ';']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell
+    }
 }
 
 /// A cell of a table of Markdown, on one line.
