@@ -1,6 +1,6 @@
 //! The forecast: on which day something changes, and that every day is as a scan of it would say.
 
-use crate::kit::{DAY, Files, built_in, fixture, program, scan_with, stderr, stdout};
+use crate::kit::{DAY, Files, fixture, program, scan_with, stderr, stdout};
 use jiff::civil::{Date, date};
 use preaudit::audit::{self, Inspection, Request};
 use preaudit::evidence::{FILE_NAME, Scope};
@@ -172,16 +172,6 @@ fn heard(folder: &Path, workspace: &Arc<Source>, days: &[i64]) -> Vec<(Date, Rep
         Ok(reports)
     })
     .unwrap()
-}
-
-/// Rules reach the day of judgement by one word, so a text without it says the same on every day.
-#[test]
-fn rules_ask_for_the_day_by_one_word() {
-    let (packs, _) = built_in();
-    let script = packs.rules().find(|rule| rule.id == "auditor-audits-own-work").unwrap();
-    assert!(!script.text.text().contains("as_of"));
-    let each = packs.rule("document-review-overdue").unwrap();
-    assert!(each.text.text().contains("as_of"));
 }
 
 #[test]

@@ -143,9 +143,10 @@ fn the_odds_are_those_of_the_numbers_given() {
 /// Of the corrective actions a scan finds some wanting; all of them are met when all are drawn.
 #[test]
 fn exceptions_are_those_that_a_scan_finds() {
-    let json = sample(&["corrective-actions", "--seed", "1", "--size", "4", "--format", "json"]);
+    let drawn = ["plan", "sample", "corrective-actions", "--seed", "1", "--size", "24", "--format", "json"];
+    let json = stdout(&program(&fixture("systemic"), &drawn));
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(value["population"], 4);
+    assert_eq!(value["population"], 24);
     let rows = value["rows"].as_array().unwrap();
     let wanting = rows.iter().filter(|row| !row["exception_of"].as_array().unwrap().is_empty()).count();
     assert_eq!(value["exceptions"].as_u64(), Some(wanting as u64));
@@ -173,14 +174,14 @@ fn numbers_that_do_not_fit_are_refused() {
 #[test]
 fn a_cell_of_the_sample_is_no_formula() {
     let folder = tempfile::tempdir().unwrap();
-    let assets = "asset id,name,type,owner\nA1,\"=HYPERLINK(\"\"x\"\")\",application,Ben\nA2,\"a|b, c\",application,Ben\n";
-    fs::write(folder.path().join("assets.csv"), assets).unwrap();
-    let csv = stdout(&program(
-        folder.path(),
-        &["plan", "sample", "assets", "--seed", "1", "--size", "2", "--format", "csv"],
-    ));
+    let register = "document id,title,type,owner,version,approver,approval date,next review,status\n\
+        P1,\"=HYPERLINK(\"\"x\"\")\",policy,Ben,1,Ada,2026-01-01,2027-01-01,published\n\
+        P2,\"a|b, c\",policy,Ben,1,Ada,2026-01-01,2027-01-01,published\n";
+    fs::write(folder.path().join("document-register.csv"), register).unwrap();
+    let drawn = ["plan", "sample", "document-register", "--seed", "1", "--size", "2"];
+    let csv = stdout(&program(folder.path(), &[&drawn[..], &["--format", "csv"]].concat()));
     assert!(csv.contains("\"'=HYPERLINK(\"\"x\"\")\""), "{csv}");
     assert!(csv.contains("\"a|b, c\""), "{csv}");
-    let shown = stdout(&program(folder.path(), &["plan", "sample", "assets", "--seed", "1", "--size", "2"]));
+    let shown = stdout(&program(folder.path(), &drawn));
     assert!(shown.contains("a\\|b, c"), "{shown}");
 }

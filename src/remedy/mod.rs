@@ -153,7 +153,7 @@ impl<'a> Walk<'a> {
     fn next(&self) -> Option<(Tried, Option<String>)> {
         let open = self.open();
         if !self.report.findings.iter().any(|finding| finding.state == State::Major) {
-            let first = open.into_iter().min_by_key(|finding| effort(finding))?;
+            let first = open.into_iter().min_by_key(effort)?;
             return Some((self.tried(vec![first]), None));
         }
         let alone: Vec<Tried> = open.into_par_iter().map(|finding| self.tried(vec![finding])).collect();
@@ -182,7 +182,7 @@ impl<'a> Walk<'a> {
     fn group(&self, major: &Finding) -> Option<(Tried, String)> {
         let mut within: Vec<Finding> = self.open();
         within.retain(|finding| finding.contained_in.as_ref() == Some(&major.id));
-        within.sort_by(|a, b| effort(a).cmp(&effort(b)));
+        within.sort_by_key(effort);
         let falls = |tried: &Tried| tried.report.findings.iter().all(|finding| finding.id != major.id);
         let mut sizes = 2..=within.len();
         let tried = sizes.find_map(|size| Some(self.tried(within[..size].to_vec())).filter(falls))?;
