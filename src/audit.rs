@@ -1,7 +1,9 @@
 //! The way through: from a request to a report, on one screen.
 
+mod inspection;
 mod timings;
 
+pub use inspection::{Heard, Inspection};
 pub use timings::{LogTime, RuleTime, Timings};
 
 use crate::code::Code;
@@ -15,7 +17,7 @@ use crate::scan::{self, Facts, Inquiry, Partials, Share, SpotChecks, Watch};
 use crate::script::{self, Rules};
 use crate::stage::Stage;
 use crate::world::World;
-use crate::{applicability, evaluate, grade};
+use crate::{applicability, evaluate, grade, independence};
 use jiff::civil::Date;
 use timings::Laps;
 
@@ -99,7 +101,7 @@ fn go_through(
     laps.end("rules");
     let timings = Timings::of((packs, &plan, &evidence), (&facts, &outcomes), &watch);
     let graded = grade::grade(&plan, packs, &evidence, &facts, &outcomes); // findings
-    let report = Report::new(&profile, packs, &plan, &evidence, facts, graded);
+    let report = Report::new(&profile, packs, &plan, &evidence, &facts, graded);
     laps.end("report");
     Ok((report, timings.with(laps)))
 }
@@ -111,12 +113,13 @@ fn prepare(
     request: &Request,
     world: &dyn World,
 ) -> Result<(Evidence, Plan, String), Vec<Diagnostic>> {
-    let evidence = evidence::collect(packs, &request.scope, world)?; // tables, documents, logs
+    let mut evidence = evidence::collect(packs, &request.scope, world)?; // tables, documents, logs
     check_trust(packs, &evidence, request)?;
     let (name, profile) = choose_profile(packs, &evidence, request)?;
     let as_of = day_of_judgement(&evidence, request, world);
     let applicability = applicability::read(&evidence); // what the SoA declares
     let stage = request.stage.or(evidence.workspace.audit.stage).unwrap_or_default();
+    evidence.diagnostics.extend(independence::told(packs, &evidence, &applicability, stage)); // who audits
     let look = plan::Occasion { as_of, stage, profile };
     let plan = plan::draw_up(packs, rules, &applicability, &evidence, &look);
     Ok((evidence, plan, name))

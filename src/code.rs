@@ -70,6 +70,9 @@ codes! {
     InvalidShard = "scan::invalid-shard": "Partial results are broken, foreign or there twice, or some are missing.";
     ManyGroups = "scan::many-groups": "A scan met more groups than it may hold, so its result is incomplete.";
     OutOfOrder = "scan::out-of-order": "Records of a log are older than those before them by more than the rules allow for; they still count by their own time.";
+    AuditorOwns = "workspace::auditor-owns": "Who audits internally answers for what is audited, so the audit is not impartial there (ISO/IEC 27001, 9.2.2).";
+    AuditorUnknown = "workspace::auditor-unknown": "An internal audit names no auditor, so nobody can say whether it is impartial.";
+    NoPart = "workspace::no-part": "A surveillance or an internal audit names no controls, so all of them are looked at.";
     OverrideUnused = "workspace::override-unused": "An override applies to no finding.";
     InvalidWorkspace = "workspace::invalid": "preaudit.toml is not well formed.";
     NoMatch = "workspace::no-match": "A binding matches no file, so its kind of evidence is incomplete.";

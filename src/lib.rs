@@ -25,6 +25,7 @@ pub mod scan;
 // 3 prepare
 pub mod script;
 pub mod applicability;
+pub mod independence;
 pub mod plan;
 // 4 judge
 pub mod evaluate;
@@ -34,8 +35,12 @@ pub mod report;
 pub mod certification;
 pub mod sheets;
 pub mod rule_pages;
+pub mod sampling;
+pub mod papers;
 // 6 through
 pub mod audit;
 pub mod prove;
+pub mod remedy;
+pub mod forecast;
 // 7 edge
 pub mod cli;

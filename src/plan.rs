@@ -3,8 +3,9 @@
 //! Everything that can be known before any rule runs is decided here: parameters, applicability,
 //! missing evidence. What is left to do is independent, rule by rule, and can run side by side.
 
+mod length;
+
 use crate::applicability::{Applicability, Exclusion};
-use crate::code::Code;
 use crate::control_id::ControlId;
 use crate::evidence::{Decision, Evidence, Row, Sentence, Unfit};
 use crate::finding::Diagnostic;
@@ -18,6 +19,7 @@ use crate::stage::Stage;
 use crate::time::{Duration, Time};
 use crate::world::World;
 use jiff::civil::Date;
+use length::length;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -291,7 +293,8 @@ impl Drafter<'_> {
     }
 
     fn unfit(&self, rule: &Rule) -> Vec<Unfit> {
-        let of = |kind: &String| self.evidence.unfit.get(kind).into_iter().flatten().cloned();
+        let Evidence { unfit, stale, .. } = self.evidence;
+        let of = |kind: &String| unfit.get(kind).into_iter().chain(stale.get(kind)).flatten().cloned();
         let logs = String::new();
         let mut unfit: Vec<Unfit> = rule.uses.iter().chain(&rule.may_use).flat_map(of).collect();
         if rule.uses.iter().any(|kind| self.is_events(kind)) {
@@ -491,18 +494,4 @@ fn condition(compiled: Compiled) -> Condition {
         compiled.holds_for_record(sighting, row)
     });
     Condition { predicate, slots, ask }
-}
-
-/// A length as it is set. Months have none.
-fn length(declared: &Length, params: &BTreeMap<String, Setpoint>) -> Option<Result<Duration, Diagnostic>> {
-    let name = match declared {
-        Length::Fixed(length) => return Some(Ok(*length)),
-        Length::Param(name) => name,
-    };
-    let Some(ParamValue::Duration(length)) = params.get(name).map(|set| &set.value) else { return None };
-    if length.months != 0 {
-        let message = format!("`{name}` is {length}, and months differ in length; set it to days");
-        return Some(Err(Diagnostic::error(Code::InvalidRule, message)));
-    }
-    Some(Ok(*length))
 }

@@ -47,8 +47,8 @@ fn sheet(text: &mut String, packs: &Packs, control: &Control, as_of: jiff::civil
     );
 }
 
-/// What an auditor asks about a control: the questions of the rules against it.
-fn questions(packs: &Packs, control: &Control) -> Vec<String> {
+/// What an auditor asks about a control: the questions of the rules against it, or three that fit any.
+pub fn questions(packs: &Packs, control: &Control) -> Vec<String> {
     let against = |rule: &&Rule| rule.controls.contains(&control.id);
     let mut questions: Vec<String> =
         packs.rules().filter(against).filter_map(|rule| rule.ask.clone()).collect();

@@ -4,6 +4,7 @@
 mod cache;
 mod evidence;
 mod explain;
+mod forecast;
 mod init;
 mod list;
 mod merge;
@@ -64,6 +65,8 @@ enum Command {
     /// Look at what `scan --cache` keeps, or remove it.
     #[command(subcommand)]
     Cache(cache::Command),
+    /// Say what changes until a day, if nobody does anything.
+    Forecast(forecast::Arguments),
     /// Write preaudit.toml from what is recognized in a folder.
     Init(init::Arguments),
     /// Show how every file is understood, without judging.
@@ -105,6 +108,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Scan(arguments) => scan::run(&arguments, &output),
         Command::Merge(arguments) => merge::run(&arguments, &output),
         Command::Cache(command) => cache::run(&command, &output),
+        Command::Forecast(arguments) => forecast::run(&arguments, &output),
         Command::Init(arguments) => init::run(&arguments, &output),
         Command::Evidence(arguments) => evidence::run(&arguments, &output),
         Command::List(arguments) => list::run(&arguments, &output),

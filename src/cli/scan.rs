@@ -80,7 +80,7 @@ pub(super) struct Told {
     recheck: Option<Portion>,
 }
 
-fn stages() -> impl clap::builder::TypedValueParser<Value = Stage> {
+pub(super) fn stages() -> impl clap::builder::TypedValueParser<Value = Stage> {
     use clap::builder::{PossibleValuesParser, TypedValueParser};
     PossibleValuesParser::new(Stage::ALL.map(Stage::name)).try_map(|name| name.parse::<Stage>())
 }

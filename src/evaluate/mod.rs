@@ -1,6 +1,7 @@
 //! Runs the rules of a plan side by side and gathers what they observe, in the order of the plan.
 
 mod cases;
+mod corrected;
 mod each;
 mod groups;
 mod places;
@@ -110,6 +111,19 @@ pub fn run(
     evidence: &Evidence,
     world: &dyn World,
 ) -> Vec<Outcome> {
+    let unknown = plan.rules.iter().map(|_| None).collect();
+    run_beside(unknown, (plan, packs), facts, evidence, world)
+}
+
+/// Runs the rules of a plan of which nothing is known yet, and gives them with the known ones: one
+/// outcome a rule, in the order of the plan.
+pub fn run_beside(
+    known: Vec<Option<Outcome>>,
+    (plan, packs): (&Plan, &Packs),
+    facts: &Facts,
+    evidence: &Evidence,
+    world: &dyn World,
+) -> Vec<Outcome> {
     let controls = Arc::new(control_views(packs));
     let digests = Arc::new(evidence.digests.clone());
     let evaluator = Evaluator { plan, packs, facts, evidence, controls, digests };
@@ -117,10 +131,14 @@ pub fn run(
         let watch = Stopwatch::start();
         (evaluator.ask(planned), watch.elapsed())
     };
-    let (said, took): (Vec<Result<Said, Diagnostic>>, Vec<Duration>) = plan.rules.par_iter().map(ask).unzip();
+    let unknown: Vec<&Planned> =
+        plan.rules.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(rule, _)| rule).collect();
+    let (said, took): (Vec<Result<Said, Diagnostic>>, Vec<Duration>) =
+        unknown.par_iter().map(|planned| ask(planned)).unzip();
     let shown = places::look_up(&said, evidence, &packs.event_fields, world);
-    let outcomes = said.into_iter().zip(&plan.rules).map(|(said, planned)| outcome(said, planned, &shown));
-    outcomes.zip(took).map(|(outcome, took)| Outcome { took, ..outcome }).collect()
+    let outcomes = said.into_iter().zip(unknown).map(|(said, planned)| outcome(said, planned, &shown));
+    let mut outcomes = outcomes.zip(took).map(|(outcome, took)| Outcome { took, ..outcome });
+    known.into_iter().map(|known| known.or_else(|| outcomes.next()).unwrap_or_default()).collect()
 }
 
 struct Evaluator<'a> {

@@ -8,13 +8,12 @@ use super::open::{Expected, Opened, Opener};
 use super::recognize::{self, Recognized};
 use super::table::{Declared, Table};
 use super::workspace::{Binding, FILE_NAME, Workspace};
-use super::{Evidence, FileSeen, Unfit, bound, named, persons};
+use super::{Collected, Evidence, FileSeen, Unfit, bound, named, persons};
 use crate::code::Code;
 use crate::finding::{Diagnostic, count};
 use crate::pack::{Kind, Packs, Shape, normalize_header};
 use crate::place::Place;
 use crate::source::Source;
-use crate::time::{Duration, Time};
 use crate::world::{Entry, EntryKind, World};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -55,12 +54,12 @@ pub fn collect(packs: &Packs, scope: &Scope, world: &dyn World) -> Result<Eviden
         packs,
         workspace: &workspace,
         nothing: Arc::new(packs.nothing.clone()),
-        as_of,
     };
     let taken: Vec<Taken> = entries.par_iter().map(|entry| collector.take(entry)).collect();
     let mut evidence = Evidence { root: scope.root.clone(), ..Evidence::default() };
     collector.unmatched(&entries, &mut evidence);
     taken.into_iter().for_each(|taken| taken.give(&mut evidence));
+    evidence.age(as_of);
     collector.check_populations(&mut evidence);
     evidence.diagnostics.extend(copies(&evidence.tables));
     for row in persons::tie(&evidence.tables) {
@@ -102,7 +101,6 @@ struct Collector<'a> {
     packs: &'a Packs,
     workspace: &'a Workspace,
     nothing: Arc<Vec<String>>,
-    as_of: Date,
 }
 
 /// What one file gave.
@@ -112,6 +110,7 @@ struct Taken {
     log: Option<super::Log>,
     files: Vec<FileSeen>,
     unfit: Vec<(String, Unfit)>,
+    collected: Option<Collected>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -123,6 +122,7 @@ impl Taken {
         for (kind, unfit) in self.unfit {
             evidence.unfit.entry(kind).or_default().push(unfit);
         }
+        evidence.collected.extend(self.collected);
         evidence.logs.extend(self.log);
         evidence.files.extend(self.files);
         evidence.diagnostics.extend(self.diagnostics);
@@ -374,14 +374,11 @@ impl Collector<'_> {
         self.among_documents(&mut kinds);
         kinds.sort();
         kinds.dedup();
-        let mut reasons: Vec<String> = Vec::new();
+        taken.collected = self.collected(entry, bindings, &kinds);
         if let Some(reason) = &opened.incomplete {
-            reasons.push(format!("{}: {reason}", entry.path));
-        }
-        reasons.extend(self.stale(entry, bindings, &kinds, taken));
-        for reason in reasons {
+            let reason = format!("{}: {reason}", entry.path);
             let unfit = Unfit { reason, place: Some(Place::whole(&entry.path, "this file")) };
-            taken.unfit.extend(kinds.iter().map(|kind| (kind.clone(), unfit.clone())));
+            taken.unfit.extend(kinds.into_iter().map(|kind| (kind, unfit.clone())));
         }
     }
 
@@ -394,27 +391,12 @@ impl Collector<'_> {
         }
     }
 
-    /// Evidence that was taken longer ago than its kind allows.
-    fn stale(
-        &self,
-        entry: &Entry,
-        bindings: &[&Binding],
-        kinds: &[String],
-        taken: &mut Taken,
-    ) -> Option<String> {
-        let collected = bindings.iter().find_map(|binding| binding.collected)?;
-        let ttl =
-            kinds.iter().filter_map(|kind| self.packs.kinds.get(kind)?.ttl).min_by_key(|ttl| ttl.seconds)?;
-        let age = Time::Day(self.as_of).since(Time::Day(collected));
-        if age.in_days() <= ttl.in_days() {
-            return None;
-        }
-        let age = Duration::days(age.in_days());
-        let message =
-            format!("{} was taken {age} before the day of judgement, allowed are {ttl}", entry.path);
-        let place = Place::whole(&entry.path, format!("taken on {collected}"));
-        taken.diagnostics.push(Diagnostic::warning(Code::Stale, message).help("take it anew").at(place));
-        Some(format!("{}: it is {age} old, allowed are {ttl}", entry.path))
+    /// The day a file was taken, where `preaudit.toml` says it and evidence of its kinds grows old.
+    fn collected(&self, entry: &Entry, bindings: &[&Binding], kinds: &[String]) -> Option<Collected> {
+        let on = bindings.iter().find_map(|binding| binding.collected)?;
+        let ttls = kinds.iter().filter_map(|kind| self.packs.kinds.get(kind)?.ttl);
+        let ttl = ttls.min_by_key(|ttl| ttl.seconds)?;
+        Some(Collected { file: entry.path.clone(), on, ttl, kinds: kinds.to_vec() })
     }
 
     /// Bindings that match no file: what was promised and is not there.

@@ -4,6 +4,7 @@
 //! that are not read yet, and how every file was understood. Nothing here judges anyone. A rule
 //! never sees a file format.
 
+mod age;
 mod bound;
 mod collect;
 mod columns;
@@ -30,11 +31,13 @@ mod path_pattern;
 mod persons;
 mod ragged;
 mod recognize;
+mod sample;
 mod table;
 mod value;
 mod workspace;
 mod xlsx;
 
+pub use age::Collected;
 pub use bound::{Bound, Sentence};
 pub use collect::{Scope, collect};
 pub use document::{Document, Heading, Link, Property};
@@ -44,6 +47,7 @@ pub use events::{
 pub use identity::Identities;
 pub use named::{NamedFile, named_files};
 pub use params::{Bind, Given, Wanted};
+pub use sample::sample;
 pub use table::{Person, Row, Table};
 pub use value::{Decision, Value};
 pub use workspace::{Audit, Binding, FILE_NAME, Override, Waiver, Workspace};
@@ -70,6 +74,10 @@ pub struct Evidence {
     /// Why nothing may be concluded from what a kind does not show, by kind; the empty name stands
     /// for logs.
     pub unfit: BTreeMap<String, Vec<Unfit>>,
+    /// The same for what is too old on the day of judgement; see [`Evidence::age`].
+    pub stale: BTreeMap<String, Vec<Unfit>>,
+    /// Files that `preaudit.toml` dates and that may grow too old.
+    pub collected: Vec<Collected>,
     /// Parameters that `preaudit.toml` binds to sentences of documents, and what these say.
     pub bound: Bound,
     /// SHA-256 in hexadecimal, by path, of files that are held whole and of all that evidence names.

@@ -57,6 +57,11 @@ pub struct Audit {
     /// what is due each time, or of an internal audit.
     #[serde(default)]
     pub controls: Vec<ControlId>,
+    /// Who audits, by name or e-mail, where it is an internal audit.
+    pub auditor: Option<Spanned<String>>,
+    /// Who audits with them.
+    #[serde(default)]
+    pub team: Vec<Spanned<String>>,
     /// The day the evidence is judged on, unless `--as-of` says another.
     pub date: Option<Spanned<toml::value::Datetime>>,
     /// How strictly to grade.
@@ -66,6 +71,13 @@ pub struct Audit {
     /// Kinds of evidence that the organization was asked for; their absence is a finding.
     #[serde(default)]
     pub asked_for: Vec<Spanned<String>>,
+}
+
+impl Audit {
+    /// Who audits: the one who leads, and then the team.
+    pub fn auditors(&self) -> impl Iterator<Item = &Spanned<String>> {
+        self.auditor.iter().chain(&self.team)
+    }
 }
 
 /// Files that are evidence of one kind.
@@ -298,6 +310,9 @@ impl Reader<'_> {
     }
 
     fn check_audit(&mut self, audit: &Audit) {
+        for person in audit.auditors().filter(|person| person.get_ref().trim().is_empty()) {
+            self.wrong(person, "an auditor has a name");
+        }
         if let Some(date) = &audit.date {
             self.day(date);
         }

@@ -68,9 +68,8 @@ impl Grader<'_> {
         let (stands, waiver) = split(draft, rule, control, waivers);
         let seen = if stands.is_empty() { &draft.seen } else { &stands };
         let exceptions = distinct(seen.iter().copied()) + draft.more;
-        let about = if draft.is_opportunity { "opportunity" } else { "" };
         let mut finding = Finding {
-            id: fingerprint::finding(control, &rule.id, about),
+            id: fingerprint::finding(control, &rule.id, about(draft.is_opportunity)),
             state: State::Opportunity,
             rule: rule.id.clone(),
             control,
@@ -195,11 +194,16 @@ impl Grader<'_> {
     }
 }
 
+/// What tells findings of one rule against one control apart.
+pub(super) fn about(is_opportunity: bool) -> &'static str {
+    if is_opportunity { "opportunity" } else { "" }
+}
+
 /// The exceptions of an outcome, as they become findings.
 fn drafts<'o>(rule: &Rule, outcome: &'o Outcome) -> Vec<Draft<'o>> {
     let mut drafts: BTreeMap<(bool, Option<ControlId>), Draft<'o>> = BTreeMap::new();
     for seen in &outcome.observations {
-        let is_opportunity = seen.grade.unwrap_or(rule.grade) == Grade::Opportunity;
+        let is_opportunity = seen.is_opportunity(rule.grade);
         let draft = drafts.entry((is_opportunity, seen.control)).or_default();
         (draft.control, draft.is_opportunity) = (seen.control, is_opportunity);
         draft.seen.push(seen);

@@ -13,10 +13,11 @@ mod waiver;
 
 pub use systemic::RULE as SYSTEMIC;
 
-use crate::evaluate::Outcome;
+use crate::control_id::ControlId;
+use crate::evaluate::{Outcome, Seen};
 use crate::evidence::Evidence;
 use crate::finding::{Check, Diagnostic, Exhibit, Finding};
-use crate::pack::{Packs, Shape};
+use crate::pack::{Packs, Rule, Shape};
 use crate::plan::{Plan, Planned};
 use crate::scan::Facts;
 use std::collections::BTreeMap;
@@ -60,6 +61,13 @@ pub fn grade(plan: &Plan, packs: &Packs, evidence: &Evidence, facts: &Facts, out
     let failed = outcomes.iter().filter_map(|outcome| outcome.failed.clone());
     let diagnostics = failed.chain(waivers.leftover()).collect();
     Graded { findings: all, checks, diagnostics }
+}
+
+/// True when a finding is the one that an observation of a rule goes into; `first` is the first control
+/// of the rule that applies, against which the rule speaks where it names none.
+pub fn holds(finding: &Finding, rule: &Rule, seen: &Seen, first: ControlId) -> bool {
+    let about = draft::about(seen.is_opportunity(rule.grade));
+    fingerprint::finding(seen.control.unwrap_or(first), &rule.id, about) == finding.id
 }
 
 /// Stage 1 raises no nonconformities: it tells what would be one (ISO/IEC 17021-1:2015, 9.3.1.2.2).

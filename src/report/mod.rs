@@ -147,13 +147,13 @@ impl Report {
         packs: &Packs,
         plan: &Plan,
         evidence: &Evidence,
-        facts: Facts,
+        facts: &Facts,
         graded: Graded,
     ) -> Self {
         let totals = Totals::of(&graded.checks);
-        let seen = evidence_seen(evidence, &facts);
+        let seen = evidence_seen(evidence, facts);
         let mut diagnostics = evidence.diagnostics.clone();
-        diagnostics.extend(facts.diagnostics);
+        diagnostics.extend(facts.diagnostics.iter().cloned());
         diagnostics.extend(graded.diagnostics);
         diagnostics.sort_by(|a, b| {
             (std::cmp::Reverse(a.severity), a.code).cmp(&(std::cmp::Reverse(b.severity), b.code))

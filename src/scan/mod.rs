@@ -62,6 +62,7 @@ use rayon::prelude::*;
 use std::any::Any;
 use std::cell::OnceCell;
 use std::sync::Arc;
+use window::Edges;
 
 /// What one rule asks of the logs.
 pub struct Scan {
@@ -198,6 +199,15 @@ pub struct Facts {
     pub logs: Vec<LogRead>,
     /// What was met on the way.
     pub diagnostics: Vec<Diagnostic>,
+    /// How near to the ends of the window records lie.
+    edges: Edges,
+}
+
+impl Facts {
+    /// True when the same records count within this window.
+    pub fn hold_within(&self, window: &Window) -> bool {
+        self.edges.fit(window)
+    }
 }
 
 /// Where the partial results of logs come from.
@@ -250,7 +260,8 @@ fn facts(inquiry: &Inquiry<'_>, given: Vec<Result<Partial, Unreadable>>) -> Fact
     let mut facts = Facts { tallies: tallies(scans), ..Facts::default() };
     for (given, log) in given.into_iter().zip(&inquiry.evidence.logs) {
         match given {
-            Ok(Partial { seen: Seen { read, order, .. }, tallies }) => {
+            Ok(Partial { seen: Seen { read, order, edges }, tallies }) => {
+                facts.edges.merge(edges);
                 merge(&mut facts.tallies, tallies);
                 let disorder = skew.and_then(|skew| Some(order.disorder(skew)?.diagnostic(&log.file, skew)));
                 facts.diagnostics.extend(disorder);

@@ -3,7 +3,7 @@
 use super::doubt::{self, Unsure};
 use super::pointer::Pointer;
 use super::text::pattern;
-use crate::evidence::{Decision, Person, Row, Value, named_files};
+use crate::evidence::{self, Decision, Person, Row, Value, named_files};
 use crate::time::Time;
 use crate::toml_text::did_you_mean;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, NativeCallContext};
@@ -191,16 +191,9 @@ fn reconcile(left: &Rows, left_field: &str, right: &Rows, right_field: &str) -> 
     })
 }
 
-/// A seeded sample of at most `size` rows, in order: the rows with the smallest digests of seed
-/// and place. The same rows and seed give the same sample, whatever else is in the evidence.
+/// A seeded sample of at most `size` rows, in order.
 fn sample(rows: &Rows, size: i64, seed: i64) -> Rows {
-    use sha2::{Digest, Sha256};
-    let rank = |row: &Row| Sha256::digest(format!("{seed}\n{}\n{}", row.subject(), row.index)).to_vec();
-    let mut ranked: Vec<(Vec<u8>, usize)> = rows.0.iter().map(rank).zip(0..).collect();
-    ranked.sort();
-    let mut chosen: Vec<usize> =
-        ranked.into_iter().take(usize::try_from(size).unwrap_or(0)).map(|(_, at)| at).collect();
-    chosen.sort_unstable();
+    let chosen = evidence::sample(&rows.0, usize::try_from(size).unwrap_or(0), seed);
     Rows(Arc::new(chosen.into_iter().filter_map(|at| rows.0.get(at).cloned()).collect()))
 }
 

@@ -2,7 +2,10 @@
 
 mod calendar;
 mod offers;
+mod papers;
+mod path;
 mod rfp;
+mod sample;
 mod sheets;
 
 use super::output::Output;
@@ -19,6 +22,12 @@ use std::sync::Arc;
 /// Prepare what people have to do.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
+    /// Rank what to mend by how many blockers that removes.
+    Path(path::Arguments),
+    /// Draw a reproducible sample of a register, with the odds that it meets an exception.
+    Sample(sample::Arguments),
+    /// Write the working papers of an internal audit, as Markdown.
+    Papers(papers::Arguments),
     /// Write interview and attestation sheets, as Markdown.
     ///
     /// Without controls: those that no record and no document can prove.
@@ -35,6 +44,9 @@ pub(super) enum Command {
 
 pub(super) fn run(command: &Command, output: &Output) -> Exit {
     match command {
+        Command::Path(arguments) => path::run(arguments, output),
+        Command::Sample(arguments) => sample::run(arguments, output),
+        Command::Papers(arguments) => papers::run(arguments, output),
         Command::Sheets(arguments) => sheets::run(arguments, output),
         Command::Rfp(arguments) => rfp::run(arguments, output),
         Command::Offers(arguments) => offers::run(arguments, output),
