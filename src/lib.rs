@@ -32,6 +32,7 @@ pub mod grade;
 // 5 tell
 pub mod report;
 pub mod certification;
+pub mod cap;
 pub mod sheets;
 pub mod rule_pages;
 // 6 through

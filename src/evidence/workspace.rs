@@ -264,7 +264,7 @@ impl Workspace {
 
     /// The day of the audit, when one is written down.
     pub fn date(&self) -> Option<Date> {
-        self.audit.date.as_ref().and_then(|date| civil(date.get_ref()))
+        self.audit.date.as_ref().and_then(|date| toml_text::day(date.get_ref()))
     }
 
     /// True when the organization was asked for this kind, by name or with all that is required.
@@ -276,13 +276,6 @@ impl Workspace {
             .any(|asked| matches!(asked.get_ref().as_str(), "required") || asked.get_ref() == kind);
         asked || self.bindings.iter().any(|binding| binding.complete && binding.kind.as_deref() == Some(kind))
     }
-}
-
-/// The day of a date of TOML.
-fn civil(date: &toml::value::Datetime) -> Option<Date> {
-    let date = date.date?;
-    Date::new(i16::try_from(date.year).ok()?, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?)
-        .ok()
 }
 
 /// Checks the parts of a workspace against the packs.
@@ -312,7 +305,7 @@ impl Reader<'_> {
     }
 
     fn day(&mut self, date: &Spanned<toml::value::Datetime>) -> Option<Date> {
-        let day = civil(date.get_ref());
+        let day = toml_text::day(date.get_ref());
         if day.is_none() {
             self.wrong(date, "a day is written as 2026-07-01, without quotes");
         }

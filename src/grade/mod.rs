@@ -11,6 +11,7 @@ mod fingerprint;
 mod systemic;
 mod waiver;
 
+pub use fingerprint::finding as fingerprint;
 pub use systemic::RULE as SYSTEMIC;
 
 use crate::evaluate::Outcome;
