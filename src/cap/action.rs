@@ -176,8 +176,9 @@ impl CapFile {
 
     fn no_day(&self, day: &Spanned<toml::value::Datetime>) -> Option<Diagnostic> {
         let is_none = toml_text::day(day.get_ref()).is_none();
-        is_none
-            .then(|| wrong(&self.source, Code::InvalidCap, day, "a day is written as 2026-07-01, without quotes"))
+        is_none.then(|| {
+            wrong(&self.source, Code::InvalidCap, day, "a day is written as 2026-07-01, without quotes")
+        })
     }
 }
 

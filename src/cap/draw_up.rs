@@ -179,7 +179,9 @@ const HEAD: &str = "\
 fn action(report: &Report, finding: &Finding, as_of: Date, limits: &Limits) -> String {
     let is_major = finding.state == crate::finding::State::Major;
     let (limit, why) = match is_major {
-        true => (limits.major_closure, "practice of certification bodies for a major: done and verified by then"),
+        true => {
+            (limits.major_closure, "practice of certification bodies for a major: done and verified by then")
+        }
         false => (limits.minor_plan, "practice for a minor; at the latest it is done before the next audit"),
     };
     let due = moved(as_of, limit);
@@ -199,8 +201,10 @@ fn action(report: &Report, finding: &Finding, as_of: Date, limits: &Limits) -> S
         // Writing to a text does not fail.
         let _ = writeln!(text, "{key} = {value}");
     }
-    let seen = finding.places.first().map(|place| format!("# seen first at {}\n", visible(&place.to_string())));
-    let hint = format!("# one way: {}\n", visible(&finding.help).split_whitespace().collect::<Vec<_>>().join(" "));
+    let seen =
+        finding.places.first().map(|place| format!("# seen first at {}\n", visible(&place.to_string())));
+    let hint =
+        format!("# one way: {}\n", visible(&finding.help).split_whitespace().collect::<Vec<_>>().join(" "));
     let _ = write!(
         text,
         "{}correction = \"\"\nroot_cause = \"\"\nmethod = \"\"\nsimilar_cases = \"\"\nconsequences = \"\"\n\

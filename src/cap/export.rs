@@ -51,7 +51,8 @@ pub(super) fn cells(action: &Action) -> Vec<Cell> {
     let date = |date: Option<Date>| date.map_or_else(|| Cell::Text(String::new()), Cell::Day);
     let last = action.record.last();
     let closed = last.filter(|record| record.result == Outcome::Closed);
-    let day_of = |record: Option<&super::Record>| record.and_then(|record| toml_text::day(record.on.get_ref()));
+    let day_of =
+        |record: Option<&super::Record>| record.and_then(|record| toml_text::day(record.on.get_ref()));
     vec![
         text(action.finding.get_ref()),
         text(action.rule.get_ref()),

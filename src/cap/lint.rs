@@ -4,7 +4,7 @@ use super::action::{Action, CapFile, Day, Status, Words, on, said};
 use super::wording;
 use crate::code::Code;
 use crate::finding::{Diagnostic, Grade, State};
-use crate::grade::{SYSTEMIC, fingerprint};
+use crate::grade::{DECISION_RULES, SYSTEMIC, fingerprint};
 use crate::pack::{Limits, Packs, ParamValue};
 use crate::report::Report;
 use crate::snippet::visible;
@@ -74,19 +74,31 @@ impl Look<'_, '_> {
     fn is_known(&mut self) {
         let action = self.action;
         let (id, rule) = (action.finding.get_ref(), action.rule.get_ref());
-        if rule != SYSTEMIC && self.known.packs.rule(rule).is_none() {
+        let is_own = rule == SYSTEMIC || DECISION_RULES.iter().any(|own| own.id == rule);
+        if !is_own && self.known.packs.rule(rule).is_none() {
             let near = did_you_mean(rule, self.known.packs.rules().map(|rule| rule.id.as_str()));
             let help = "take rule, control and finding from a report; `preaudit cap new` does";
-            return self.tell(Code::UnknownFinding, action.rule.span(), format!("there is no rule `{rule}`{near}"), help);
+            return self.tell(
+                Code::UnknownFinding,
+                action.rule.span(),
+                format!("there is no rule `{rule}`{near}"),
+                help,
+            );
         }
         let wanted = fingerprint(*action.control.get_ref(), rule, "");
         let control = action.control.get_ref();
         if *id != wanted {
             let message = format!("finding {id} is none of {rule} against {control}; that would be {wanted}");
-            return self.tell(Code::UnknownFinding, action.finding.span(), message, "take the id from the report");
+            return self.tell(
+                Code::UnknownFinding,
+                action.finding.span(),
+                message,
+                "take the id from the report",
+            );
         }
         let Some(report) = self.known.report else { return };
-        let in_report = report.findings.iter().any(|finding| finding.id == *id && finding.state != State::Waived);
+        let in_report =
+            report.findings.iter().any(|finding| finding.id == *id && finding.state != State::Waived);
         if !in_report && action.gone_since.is_none() && *action.status.get_ref() != Status::Closed {
             let message = format!("the report of {} holds no finding {id}", report.as_of);
             let help = "run `preaudit cap new` with that report: it marks what is gone";
@@ -99,19 +111,35 @@ impl Look<'_, '_> {
         let action = self.action;
         let needs = [
             ("root_cause", &action.root_cause, "say why it could happen and stay unseen (10.2 b 2)"),
-            ("similar_cases", &action.similar_cases, "say where else you looked and how many cases there were, none too (10.2 b 3)"),
+            (
+                "similar_cases",
+                &action.similar_cases,
+                "say where else you looked and how many cases there were, none too (10.2 b 3)",
+            ),
             ("corrective_action", &action.corrective_action, "say what takes the cause away (10.2 c)"),
-            ("deliverable", &action.deliverable, "name what can be shown when it is done: a file, a setting, a record (10.2 f)"),
+            (
+                "deliverable",
+                &action.deliverable,
+                "name what can be shown when it is done: a file, a setting, a record (10.2 f)",
+            ),
             ("owner", &action.owner, "name one person who answers for it"),
             ("verification", &action.verification, "say how somebody else sees that it was done (10.2 d)"),
-            ("effectiveness_criterion", &action.effectiveness_criterion, "say what must be seen later for it to have worked (10.2 d)"),
+            (
+                "effectiveness_criterion",
+                &action.effectiveness_criterion,
+                "say what must be seen later for it to have worked (10.2 d)",
+            ),
         ];
         for (key, words, help) in needs {
             self.filled(key, words, help);
         }
         let dates = [
             ("due", &action.due, "name the day until which it is done"),
-            ("effectiveness_due", &action.effectiveness_due, "name the day on which its effect is looked at (10.2 d)"),
+            (
+                "effectiveness_due",
+                &action.effectiveness_due,
+                "name the day on which its effect is looked at (10.2 d)",
+            ),
         ];
         for (key, date, help) in dates {
             if date.is_none() {
@@ -139,10 +167,17 @@ impl Look<'_, '_> {
     }
 
     fn cause(&mut self, blame: Option<&Regex>) {
-        let Some((cause, words)) = said(&self.action.root_cause).zip(self.action.root_cause.as_ref()) else { return };
+        let Some((cause, words)) = said(&self.action.root_cause).zip(self.action.root_cause.as_ref()) else {
+            return;
+        };
         if blame.is_some_and(|blame| blame.is_match(cause)) {
             let help = "people err; say what let the error through, and what would catch the next one";
-            return self.tell(Code::CauseIsBlame, words.span(), format!("\"{cause}\" alone is no cause"), help);
+            return self.tell(
+                Code::CauseIsBlame,
+                words.span(),
+                format!("\"{cause}\" alone is no cause"),
+                help,
+            );
         }
         if wording::restates(cause, self.action.statement.get_ref()) {
             let message = "the cause is the finding in other words".to_owned();
@@ -153,7 +188,9 @@ impl Look<'_, '_> {
     fn deadline(&mut self) {
         let Some((due, at)) = dated(&self.action.due) else { return };
         let (limit, why) = match self.action.grade.get_ref() {
-            Grade::Major => (self.known.limits.major_closure, "of a major, by practice of certification bodies"),
+            Grade::Major => {
+                (self.known.limits.major_closure, "of a major, by practice of certification bodies")
+            }
             _ => (self.known.limits.surveillance, "of a minor, by practice: done by the next audit"),
         };
         let raised = self.action.raised_on();
@@ -162,7 +199,10 @@ impl Look<'_, '_> {
             let days = (due - raised).get_days();
             let message = format!("due {days} days after {raised}, {limit} at most {why}");
             self.tell(Code::ActionLate, at, message, &format!("bring it forward to {last} or before"));
-        } else if due < self.known.as_of && *self.action.status.get_ref() != Status::Closed && self.action.done.is_none() {
+        } else if due < self.known.as_of
+            && *self.action.status.get_ref() != Status::Closed
+            && self.action.done.is_none()
+        {
             let message = format!("past due since {due}, and not done");
             let help = "do it and add `done`, or agree a new day and say why in `corrective_action`";
             self.tell(Code::ActionLate, at, message, help);
@@ -175,12 +215,22 @@ impl Look<'_, '_> {
         let due = on(&self.action.due);
         let action = on(&self.action.done).or(due);
         if let (Some((due, at)), true) = (dated(&self.action.due), due.is_some_and(|due| due < raised)) {
-            self.tell(Code::ActionOutOfOrder, at, format!("due on {due}, before it was raised on {raised}"), DATES);
+            self.tell(
+                Code::ActionOutOfOrder,
+                at,
+                format!("due on {due}, before it was raised on {raised}"),
+                DATES,
+            );
         }
         if let Some((done, at)) = dated(&self.action.done)
             && done < raised
         {
-            self.tell(Code::ActionOutOfOrder, at, format!("done on {done}, before it was raised on {raised}"), DATES);
+            self.tell(
+                Code::ActionOutOfOrder,
+                at,
+                format!("done on {done}, before it was raised on {raised}"),
+                DATES,
+            );
         }
         if let (Some((effect, at)), Some(action)) = (dated(&self.action.effectiveness_due), action)
             && effect <= action
@@ -194,7 +244,12 @@ impl Look<'_, '_> {
             && crate::toml_text::day(closing.on.get_ref()).is_some_and(|on| on < done)
         {
             let message = format!("verified before it was done on {done}");
-            self.tell(Code::ActionOutOfOrder, closing.on.span(), message, "correct `done`, or verify it again");
+            self.tell(
+                Code::ActionOutOfOrder,
+                closing.on.span(),
+                message,
+                "correct `done`, or verify it again",
+            );
         }
     }
 
@@ -217,8 +272,10 @@ fn moved(day: Date, by: Duration) -> Date {
 /// Several findings that one text is to answer: the same cause or action word for word.
 fn copies(file: &CapFile, told: &mut Vec<Diagnostic>) {
     type Field = fn(&Action) -> &Words;
-    let fields: [(&str, Field); 2] =
-        [("root_cause", |action| &action.root_cause), ("corrective_action", |action| &action.corrective_action)];
+    let fields: [(&str, Field); 2] = [
+        ("root_cause", |action| &action.root_cause),
+        ("corrective_action", |action| &action.corrective_action),
+    ];
     for (key, field) in fields {
         let mut same: BTreeMap<String, Vec<Range<usize>>> = BTreeMap::new();
         for action in file.actions.iter().filter(|action| action.rule.get_ref() != SYSTEMIC) {

@@ -6,7 +6,7 @@ use super::action::{Action, CapFile, Outcome, Record, Status, said};
 use super::record::{self, Entry, action_table, parse, set};
 use crate::code::Code;
 use crate::finding::{Check, Diagnostic, Exhibit, Finding, State, count};
-use crate::grade::SYSTEMIC;
+use crate::grade::{DECISION_RULES, SYSTEMIC};
 use crate::pack::{Packs, Shape, hex};
 use crate::report::Report;
 use crate::toml_text;
@@ -69,6 +69,8 @@ fn look(action: &Action, on: Date, report: &Report, packs: &Packs, workspace: Op
         Standing::Unseen(format!("judged as of {on}, before it was raised on {}", action.raised_on()))
     } else if action.rule.get_ref() == SYSTEMIC {
         systemic(action, report)
+    } else if is_of_decisions(action) {
+        decision(action, report, workspace.is_some())
     } else {
         standing(action, report)
     };
@@ -124,14 +126,19 @@ fn unsaid(action: &Action) -> Option<&'static str> {
 }
 
 fn concluded(checks: &[&Check]) -> String {
-    let of = |check: &&Check| format!("{} ({})", check.control.as_requirement(), count(check.records, "record"));
+    if checks.is_empty() {
+        return "no decision in preaudit.toml is against it".to_owned();
+    }
+    let of =
+        |check: &&Check| format!("{} ({})", check.control.as_requirement(), count(check.records, "record"));
     checks.iter().map(of).collect::<Vec<_>>().join(", ")
 }
 
 /// What the report says of the finding of a rule.
 fn standing<'r>(action: &Action, report: &'r Report) -> Standing<'r> {
     let (id, rule) = (action.finding.get_ref(), action.rule.get_ref());
-    let against = |control: crate::control_id::ControlId| action.requirements.contains(&control.as_requirement());
+    let against =
+        |control: crate::control_id::ControlId| action.requirements.contains(&control.as_requirement());
     let open: Vec<&Finding> = report
         .findings
         .iter()
@@ -150,9 +157,12 @@ fn standing<'r>(action: &Action, report: &'r Report) -> Standing<'r> {
 /// has a reason, that says what keeps the rule from concluding more.
 fn conclusion<'r>(rule: &str, checks: Vec<&'r Check>) -> Standing<'r> {
     if checks.is_empty() {
-        return Standing::Unseen(format!("{rule} was not asked: the stage, the controls or the pack leave it out"));
+        return Standing::Unseen(format!(
+            "{rule} was not asked: the stage, the controls or the pack leave it out"
+        ));
     }
-    let applies: Vec<&Check> = checks.into_iter().filter(|check| check.state != State::NotApplicable).collect();
+    let applies: Vec<&Check> =
+        checks.into_iter().filter(|check| check.state != State::NotApplicable).collect();
     if applies.is_empty() {
         return Standing::Unseen("the statement of applicability excludes it now".to_owned());
     }
@@ -193,6 +203,20 @@ fn systemic<'r>(action: &Action, report: &'r Report) -> Standing<'r> {
         seen.extend(checks);
     }
     Standing::Conforms(seen)
+}
+
+fn is_of_decisions(action: &Action) -> bool {
+    DECISION_RULES.iter().any(|rule| rule.id == action.rule.get_ref())
+}
+
+/// Decisions are looked at whenever there is a `preaudit.toml`, and leave a check only where they are wrong.
+fn decision<'r>(action: &Action, report: &'r Report, is_configured: bool) -> Standing<'r> {
+    let same = |one: &&Finding| one.rule == *action.rule.get_ref() && one.state.is_nonconformity();
+    match report.findings.iter().find(same) {
+        Some(finding) => Standing::Fails(finding.statement.clone(), vec![finding]),
+        None if is_configured => Standing::Conforms(Vec::new()),
+        None => Standing::Unseen("there is no preaudit.toml".to_owned()),
+    }
 }
 
 /// The files that a rule looks at, and the configuration, each once.
@@ -236,7 +260,14 @@ fn seen(standing: &Standing<'_>) -> Vec<String> {
     match standing {
         Standing::Conforms(checks) => checks
             .iter()
-            .map(|check| format!("{}: {}, {}", check.control.as_requirement(), check.state, count(check.records, "record")))
+            .map(|check| {
+                format!(
+                    "{}: {}, {}",
+                    check.control.as_requirement(),
+                    check.state,
+                    count(check.records, "record")
+                )
+            })
             .collect(),
         Standing::Fails(_, findings) => {
             let places = findings.iter().flat_map(|finding| &finding.places).map(ToString::to_string);

@@ -23,9 +23,9 @@ fn words(text: &str) -> BTreeSet<String> {
 /// A word without a plural or verb ending, roughly, as English, German and Romance languages form them.
 fn stem(word: &str) -> String {
     const ENDINGS: &[&str] = &["ings", "ing", "ed", "es", "en", "s", "e"];
-    let ending = ENDINGS.iter().find(|ending| {
-        word.strip_suffix(**ending).is_some_and(|stem| stem.chars().count() >= SHORTEST)
-    });
+    let ending = ENDINGS
+        .iter()
+        .find(|ending| word.strip_suffix(**ending).is_some_and(|stem| stem.chars().count() >= SHORTEST));
     ending.and_then(|ending| word.strip_suffix(*ending)).unwrap_or(word).to_owned()
 }
 
@@ -55,7 +55,10 @@ mod tests {
 
     #[test]
     fn a_cause_says_something_that_the_finding_does_not() {
-        assert!(!restates("HR tells IT of leavers by e-mail, and nobody checks that each account is closed", FINDING));
+        assert!(!restates(
+            "HR tells IT of leavers by e-mail, and nobody checks that each account is closed",
+            FINDING
+        ));
         assert!(!restates("the leaver sheet has no line for a second account", FINDING));
     }
 

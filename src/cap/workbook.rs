@@ -20,7 +20,8 @@ pub fn workbook(file: &CapFile) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let as_of = toml_text::day(file.head.as_of.get_ref()).unwrap_or_default();
     // Without a day of its own the workbook would hold the time of its writing.
-    let properties = DocProperties::new().set_title("Corrective action plan").set_creation_datetime(&excel(as_of)?);
+    let properties =
+        DocProperties::new().set_title("Corrective action plan").set_creation_datetime(&excel(as_of)?);
     book.set_properties(&properties);
     let sheet = book.add_worksheet();
     sheet.set_name("Corrective actions")?;

@@ -22,6 +22,7 @@ mod lengths;
 mod lists;
 mod markdown;
 mod named;
+mod names;
 mod node;
 mod numbers;
 mod open;
@@ -43,6 +44,7 @@ pub use events::{
 };
 pub use identity::Identities;
 pub use named::{NamedFile, named_files};
+pub use names::is_same_person;
 pub use params::{Bind, Given, Wanted};
 pub use table::{Person, Row, Table};
 pub use value::{Decision, Value};

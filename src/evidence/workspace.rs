@@ -2,6 +2,7 @@
 
 use super::dates::DateOrder;
 use super::identity::{Identities, IdentityText};
+use super::names::is_same_person;
 use super::numbers::DecimalSign;
 use super::params::Given;
 use super::path_pattern::PathPattern;
@@ -114,12 +115,14 @@ pub struct Waiver {
     pub reason: String,
     /// Who answers for it.
     pub owner: String,
-    /// Who approved it.
+    /// Who approved it; empty where nobody did.
     pub approver: String,
     /// The last day it holds.
     pub expires: Date,
     /// Where it stands.
     pub range: Range<usize>,
+    /// Where it says until when.
+    pub expires_range: Range<usize>,
 }
 
 /// A grade that a person gives instead of the computed one.
@@ -137,8 +140,32 @@ pub struct Override {
     pub reason: String,
     /// When.
     pub date: Date,
+    /// Who approved it; empty where nobody did.
+    pub approver: String,
+    /// The last day it holds, where it says one.
+    pub expires: Option<Date>,
     /// Where it stands.
     pub range: Range<usize>,
+    /// Where it says until when.
+    pub expires_range: Option<Range<usize>>,
+}
+
+impl Waiver {
+    /// True when somebody else than its owner approved it.
+    pub fn is_approved(&self) -> bool {
+        is_approved(&self.approver, &self.owner)
+    }
+}
+
+impl Override {
+    /// True when somebody else than who overruled approved it.
+    pub fn is_approved(&self) -> bool {
+        is_approved(&self.approver, &self.by)
+    }
+}
+
+fn is_approved(approver: &str, owner: &str) -> bool {
+    !approver.trim().is_empty() && !is_same_person(approver, owner)
 }
 
 #[derive(Deserialize)]
@@ -221,8 +248,8 @@ struct WaiverText {
     control: Option<Spanned<String>>,
     subject: Option<String>,
     reason: Spanned<String>,
-    owner: String,
-    approver: Spanned<String>,
+    owner: Spanned<String>,
+    approver: Option<String>,
     expires: Spanned<toml::value::Datetime>,
 }
 
@@ -235,6 +262,8 @@ struct OverrideText {
     by: Spanned<String>,
     reason: Spanned<String>,
     date: Spanned<toml::value::Datetime>,
+    approver: Option<String>,
+    expires: Option<Spanned<toml::value::Datetime>>,
 }
 
 impl Workspace {
@@ -413,17 +442,16 @@ impl Reader<'_> {
     fn waiver(&mut self, text: WaiverText) -> Option<Waiver> {
         self.rule(&text.rule);
         self.filled(&text.reason, "a waiver needs its reason");
-        if text.approver.get_ref() == &text.owner {
-            self.wrong(&text.approver, "who approves a waiver is not who owns it");
-        }
+        self.filled(&text.owner, "a waiver needs the name of who answers for it");
         Some(Waiver {
             control: self.control(text.control.as_ref()),
             range: text.rule.span(),
             rule: text.rule.into_inner(),
             subject: text.subject,
             reason: text.reason.into_inner(),
-            owner: text.owner,
-            approver: text.approver.into_inner(),
+            owner: text.owner.into_inner(),
+            approver: text.approver.unwrap_or_default(),
+            expires_range: text.expires.span(),
             expires: self.day(&text.expires)?,
         })
     }
@@ -449,6 +477,12 @@ impl Reader<'_> {
             by: text.by.into_inner(),
             reason: text.reason.into_inner(),
             date: self.day(&text.date)?,
+            approver: text.approver.unwrap_or_default(),
+            expires_range: text.expires.as_ref().map(Spanned::span),
+            expires: match &text.expires {
+                Some(expires) => Some(self.day(expires)?),
+                None => None,
+            },
         })
     }
 

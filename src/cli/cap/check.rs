@@ -36,8 +36,16 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
     match check(arguments, &Disk::default()) {
         Ok((actions, told)) => {
             output.print(&diagnostics_text(&told, &output.report_style()));
-            let points = if told.is_empty() { "nothing to mend".to_owned() } else { format!("{} to mend", count(told.len(), "point")) };
-            output.print(&format!("{}{}: {points}\n", if told.is_empty() { "" } else { "\n" }, count(actions, "action")));
+            let points = if told.is_empty() {
+                "nothing to mend".to_owned()
+            } else {
+                format!("{} to mend", count(told.len(), "point"))
+            };
+            output.print(&format!(
+                "{}{}: {points}\n",
+                if told.is_empty() { "" } else { "\n" },
+                count(actions, "action")
+            ));
             if told.is_empty() { Exit::Clean } else { Exit::Findings }
         }
         Err(wrong) => output.wrongs(&wrong),

@@ -68,10 +68,11 @@ fn verify(arguments: &Arguments, output: &Output, disk: &Disk) -> Result<Vec<Loo
     };
     let request = folder.request(disk)?;
     let report = with_progress(disk, output, || audit::audit(&request, disk))?;
-    let workspace = request.scope.workspace.as_ref().map(|text| Exhibit {
-        file: text.name().to_owned(),
-        sha256: hex(&Sha256::digest(text.text())),
-    });
+    let workspace = request
+        .scope
+        .workspace
+        .as_ref()
+        .map(|text| Exhibit { file: text.name().to_owned(), sha256: hex(&Sha256::digest(text.text())) });
     let packs = pack::load(&request.packs, disk)?;
     let looks = cap::verify(&plan, &report, &packs, workspace.as_ref())?;
     let text = cap::write(&plan, &looks)?;
