@@ -221,7 +221,7 @@ fn sound(rules: &[&str]) -> TempDir {
     let head = parts.next().unwrap().to_owned();
     let kept = parts.filter(|part| rules.iter().any(|rule| part.contains(&format!("rule = \"{rule}\"\n"))));
     let kept: String = kept.map(|part| format!("\n[[action]]{part}")).collect();
-    fs::write(folder.path().join("cap.toml"), head + &kept).unwrap();
+    fs::write(folder.path().join("cap.toml"), format!("{head}{kept}")).unwrap();
     folder
 }
 

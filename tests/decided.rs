@@ -90,7 +90,7 @@ fn a_waiver_of_everything_or_for_long_is_told() {
     let finding = one(&long, "waiver-blanket");
     assert_eq!((finding.state, finding.places[0].line), (State::Opportunity, 14));
     assert!(
-        finding.derivation[0].contains("12 months at most (profile, judgement)"),
+        finding.derivation[0].contains("1 year at most (profile, judgement)"),
         "{:?}",
         finding.derivation
     );

@@ -10,6 +10,7 @@ mod columns;
 mod copies;
 mod csv;
 mod dates;
+mod decision;
 mod decode;
 mod document;
 mod docx;
@@ -38,6 +39,7 @@ mod xlsx;
 
 pub use bound::{Bound, Sentence};
 pub use collect::{Scope, collect};
+pub use decision::{Override, Waiver};
 pub use document::{Document, Heading, Link, Property};
 pub use events::{
     Clocks, Fold, Log, LogRead, Position, Reached, Record, RecordReader, Scalar, Spent, fragment,
@@ -48,7 +50,7 @@ pub use names::is_same_person;
 pub use params::{Bind, Given, Wanted};
 pub use table::{Person, Row, Table};
 pub use value::{Decision, Value};
-pub use workspace::{Audit, Binding, FILE_NAME, Override, Waiver, Workspace};
+pub use workspace::{Audit, Binding, FILE_NAME, Workspace};
 
 use crate::finding::Diagnostic;
 use crate::place::Place;

@@ -1,8 +1,8 @@
 //! The workspace: what `preaudit.toml` says of the organization, the audit and the evidence.
 
 use super::dates::DateOrder;
+use super::decision::{Override, Waiver};
 use super::identity::{Identities, IdentityText};
-use super::names::is_same_person;
 use super::numbers::DecimalSign;
 use super::params::Given;
 use super::path_pattern::PathPattern;
@@ -100,72 +100,6 @@ pub struct Binding {
     pub population: Option<usize>,
     /// Where it stands in `preaudit.toml`.
     pub range: Range<usize>,
-}
-
-/// A nonconformity that someone answerable accepts until a day.
-#[derive(Clone, Debug)]
-pub struct Waiver {
-    /// The rule.
-    pub rule: String,
-    /// Only against this control.
-    pub control: Option<ControlId>,
-    /// Only for this subject.
-    pub subject: Option<String>,
-    /// Why.
-    pub reason: String,
-    /// Who answers for it.
-    pub owner: String,
-    /// Who approved it; empty where nobody did.
-    pub approver: String,
-    /// The last day it holds.
-    pub expires: Date,
-    /// Where it stands.
-    pub range: Range<usize>,
-    /// Where it says until when.
-    pub expires_range: Range<usize>,
-}
-
-/// A grade that a person gives instead of the computed one.
-#[derive(Clone, Debug)]
-pub struct Override {
-    /// The rule.
-    pub rule: String,
-    /// Only against this control.
-    pub control: Option<ControlId>,
-    /// The grade.
-    pub grade: Grade,
-    /// Who.
-    pub by: String,
-    /// Why.
-    pub reason: String,
-    /// When.
-    pub date: Date,
-    /// Who approved it; empty where nobody did.
-    pub approver: String,
-    /// The last day it holds, where it says one.
-    pub expires: Option<Date>,
-    /// Where it stands.
-    pub range: Range<usize>,
-    /// Where it says until when.
-    pub expires_range: Option<Range<usize>>,
-}
-
-impl Waiver {
-    /// True when somebody else than its owner approved it.
-    pub fn is_approved(&self) -> bool {
-        is_approved(&self.approver, &self.owner)
-    }
-}
-
-impl Override {
-    /// True when somebody else than who overruled approved it.
-    pub fn is_approved(&self) -> bool {
-        is_approved(&self.approver, &self.by)
-    }
-}
-
-fn is_approved(approver: &str, owner: &str) -> bool {
-    !approver.trim().is_empty() && !is_same_person(approver, owner)
 }
 
 #[derive(Deserialize)]
