@@ -45,7 +45,7 @@ pub fn lint(file: &CapFile, known: &Known<'_>) -> Vec<Diagnostic> {
     }
     copies(file, &mut told);
     let line = |one: &Diagnostic| one.places.first().map_or((0, 0), |place| (place.line, place.column));
-    told.sort_by(|a, b| (line(a), a.code).cmp(&(line(b), b.code)));
+    told.sort_by_key(|one| (line(one), one.code));
     told
 }
 
@@ -187,17 +187,16 @@ impl Look<'_, '_> {
 
     fn deadline(&mut self) {
         let Some((due, at)) = dated(&self.action.due) else { return };
-        let (limit, why) = match self.action.grade.get_ref() {
-            Grade::Major => {
-                (self.known.limits.major_closure, "of a major, by practice of certification bodies")
-            }
-            _ => (self.known.limits.surveillance, "of a minor, by practice: done by the next audit"),
+        let (limit, whose) = match self.action.grade.get_ref() {
+            Grade::Major => (self.known.limits.major_closure, "a major has"),
+            _ => (self.known.limits.surveillance, "a minor, until the next audit, has"),
         };
         let raised = self.action.raised_on();
         let last = moved(raised, limit);
         if due > last {
             let days = (due - raised).get_days();
-            let message = format!("due {days} days after {raised}, {limit} at most {why}");
+            let message =
+                format!("due {days} days after it was raised on {raised}; {whose} {limit}, by practice");
             self.tell(Code::ActionLate, at, message, &format!("bring it forward to {last} or before"));
         } else if due < self.known.as_of
             && *self.action.status.get_ref() != Status::Closed
