@@ -34,6 +34,14 @@ macro_rules! codes {
 }
 
 codes! {
+    CauseIsBlame = "cap::cause-is-blame": "The root cause of an action is somebody's error and nothing else.";
+    CauseRestates = "cap::cause-restates": "The root cause of an action is the finding in other words.";
+    CopiedText = "cap::copied-text": "Several findings have the same text as cause or action.";
+    ActionIncomplete = "cap::incomplete": "An action lacks what a corrective action plan needs.";
+    InvalidCap = "cap::invalid": "cap.toml, or the report it is drawn up from, is not well formed.";
+    ActionLate = "cap::late": "An action is due later than its grade allows, or past due.";
+    ActionOutOfOrder = "cap::out-of-order": "The dates of an action contradict each other.";
+    UnknownFinding = "cap::unknown-finding": "An action is about a finding that there is not.";
     DoubtfulOffer = "certification::doubtful-offer": "An offer of a certification body leaves something to be asked.";
     InvalidCertification = "certification::invalid": "certification.toml or an offer is not well formed.";
     AmbiguousColumn = "evidence::ambiguous-column": "Two columns could be the same field, so neither is used.";
@@ -97,7 +105,7 @@ mod tests {
         let texts: Vec<_> = Code::ALL.iter().map(|code| code.text()).collect();
         let mut rooms: Vec<_> = texts.iter().map(|text| text.split_once("::").unwrap().0).collect();
         rooms.dedup();
-        assert_eq!(rooms, ["certification", "evidence", "pack", "rule", "scan", "workspace"]);
+        assert_eq!(rooms, ["cap", "certification", "evidence", "pack", "rule", "scan", "workspace"]);
         let unique: std::collections::BTreeSet<_> = texts.iter().collect();
         assert_eq!(unique.len(), texts.len());
     }

@@ -204,7 +204,8 @@ pub struct Check {
     pub rule: String,
     /// How it ended.
     pub state: State,
-    /// Why it was not evaluated, does not apply, is waived or failed.
+    /// Why it was not evaluated, does not apply, is waived or failed; of an opportunity, what keeps the
+    /// rule from concluding that all else conforms.
     pub reason: Option<String>,
     /// Records the rule touched.
     pub records: usize,

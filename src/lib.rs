@@ -33,6 +33,7 @@ pub mod grade;
 // 5 tell
 pub mod report;
 pub mod certification;
+pub mod cap;
 pub mod sheets;
 pub mod rule_pages;
 pub mod sampling;

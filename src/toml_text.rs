@@ -3,6 +3,7 @@
 use crate::code::Code;
 use crate::finding::Diagnostic;
 use crate::source::Source;
+use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
@@ -22,6 +23,13 @@ pub fn read<T: DeserializeOwned>(source: &Source, code: Code) -> Result<T, Diagn
 /// A diagnostic with this code at a value that was read.
 pub fn wrong<T>(source: &Source, code: Code, value: &Spanned<T>, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(code, message).at(source.span(value.span()).place("here"))
+}
+
+/// The day of a date of TOML; none where it holds only a time.
+pub fn day(date: &toml::value::Datetime) -> Option<Date> {
+    let date = date.date?;
+    Date::new(i16::try_from(date.year).ok()?, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?)
+        .ok()
 }
 
 /// The name among `known` that was probably meant, if any is near.

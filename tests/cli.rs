@@ -99,8 +99,8 @@ fn a_wrong_workspace_is_told_with_place_and_what_to_do() {
         ("nonsense = 1\n", &["nonsense", ":1:1"]),
         ("exclude = [\"../x\"]\n", &["below the folder", ":1:12"]),
         (
-            "[[waiver]]\nrule = \"training-overdue\"\nreason = \"\"\nowner = \"A\"\napprover = \"A\"\nexpires = 2026-12-31\n",
-            &["needs its reason", "who approves"],
+            "[[waiver]]\nrule = \"training-overdue\"\nreason = \"\"\nowner = \" \"\napprover = \"A\"\nexpires = 2026-12-31\n",
+            &["needs its reason", "who answers for it"],
         ),
     ] {
         fs::write(folder.path().join(FILE_NAME), text).unwrap();

@@ -5,6 +5,7 @@ use super::place::packs;
 use crate::code::Code;
 use crate::control_id::ControlId;
 use crate::finding::State;
+use crate::grade::{DECISION_RULES, SYSTEMIC};
 use crate::pack::{self, Control, Form, Keys, Kind, Length, LogSource, Packs, Profile, Rule, Scan};
 use crate::report::Exit;
 use crate::script;
@@ -46,6 +47,15 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
 fn explain(packs: &Packs, name: &str) -> Option<String> {
     if let Some(rule) = packs.rule(name) {
         return Some(explain_rule(packs, rule));
+    }
+    if let Some(rule) = DECISION_RULES.iter().find(|rule| rule.id == name) {
+        let of = "The program's own rule on what preaudit.toml decides; its grade is judgement.";
+        return Some(format!("{name}: {}\n\n  {of}\n  help: {}\n", rule.title, rule.help));
+    }
+    if name == SYSTEMIC {
+        return Some(format!(
+            "{name}: several minors against one requirement are one major; how many, the profile says\n"
+        ));
     }
     let control =
         name.parse().ok().or_else(|| ControlId::read_control(name)).and_then(|id| packs.controls.get(&id));
@@ -296,13 +306,14 @@ fn explain_source(source: &LogSource) -> String {
 
 fn explain_profile(name: &str, profile: &Profile) -> String {
     format!(
-        "{name}: {}\n\n  {} minors against one requirement are one major\n  at most {:.0} % of a check's records undecidable for a conformity\n  at most {:.0} % of clauses and controls not evaluated for a complete scan\n  shares of exceptions count from {:.2} of what rules declare\n  strict values of parameters: {}\n",
+        "{name}: {}\n\n  {} minors against one requirement are one major\n  at most {:.0} % of a check's records undecidable for a conformity\n  at most {:.0} % of clauses and controls not evaluated for a complete scan\n  shares of exceptions count from {:.2} of what rules declare\n  strict values of parameters: {}\n  waivers and overrides hold {} at most\n",
         profile.doc,
         profile.systemic_minors,
         profile.undecidable_share * 100.0,
         profile.unevaluated_share * 100.0,
         profile.ratio_factor,
-        if profile.strict_params { "yes" } else { "no" }
+        if profile.strict_params { "yes" } else { "no" },
+        profile.waiver_longest
     )
 }
 

@@ -2,6 +2,7 @@
 //! environment.
 
 mod cache;
+mod cap;
 mod evidence;
 mod explain;
 mod forecast;
@@ -81,6 +82,9 @@ enum Command {
     /// Prepare what people have to do.
     #[command(subcommand)]
     Plan(plan::Command),
+    /// Plan and follow up what is done about nonconformities.
+    #[command(subcommand)]
+    Cap(cap::Command),
     /// Print completions for a shell.
     Completions {
         /// The shell.
@@ -115,6 +119,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments, &output),
         Command::Rule(command) => rule::run(&command, &output),
         Command::Plan(command) => plan::run(&command, &output),
+        Command::Cap(command) => cap::run(&command, &output),
         Command::Completions { shell } => completions(shell, &output),
         Command::Man => manual(&output),
     };

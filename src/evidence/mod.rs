@@ -11,6 +11,7 @@ mod columns;
 mod copies;
 mod csv;
 mod dates;
+mod decision;
 mod decode;
 mod document;
 mod docx;
@@ -23,6 +24,7 @@ mod lengths;
 mod lists;
 mod markdown;
 mod named;
+mod names;
 mod node;
 mod numbers;
 mod open;
@@ -40,17 +42,19 @@ mod xlsx;
 pub use age::Collected;
 pub use bound::{Bound, Sentence};
 pub use collect::{Scope, collect};
+pub use decision::{Override, Waiver};
 pub use document::{Document, Heading, Link, Property};
 pub use events::{
     Clocks, Fold, Log, LogRead, Position, Reached, Record, RecordReader, Scalar, Spent, fragment,
 };
 pub use identity::Identities;
 pub use named::{NamedFile, named_files};
+pub use names::is_same_person;
 pub use params::{Bind, Given, Wanted};
 pub use sample::sample;
 pub use table::{Person, Row, Table};
 pub use value::{Decision, Value};
-pub use workspace::{Audit, Binding, FILE_NAME, Override, Waiver, Workspace};
+pub use workspace::{Audit, Binding, FILE_NAME, Workspace};
 
 use crate::finding::Diagnostic;
 use crate::place::Place;

@@ -1,6 +1,7 @@
 //! The workspace: what `preaudit.toml` says of the organization, the audit and the evidence.
 
 use super::dates::DateOrder;
+use super::decision::{Override, Waiver};
 use super::identity::{Identities, IdentityText};
 use super::numbers::DecimalSign;
 use super::params::Given;
@@ -113,46 +114,6 @@ pub struct Binding {
     pub range: Range<usize>,
 }
 
-/// A nonconformity that someone answerable accepts until a day.
-#[derive(Clone, Debug)]
-pub struct Waiver {
-    /// The rule.
-    pub rule: String,
-    /// Only against this control.
-    pub control: Option<ControlId>,
-    /// Only for this subject.
-    pub subject: Option<String>,
-    /// Why.
-    pub reason: String,
-    /// Who answers for it.
-    pub owner: String,
-    /// Who approved it.
-    pub approver: String,
-    /// The last day it holds.
-    pub expires: Date,
-    /// Where it stands.
-    pub range: Range<usize>,
-}
-
-/// A grade that a person gives instead of the computed one.
-#[derive(Clone, Debug)]
-pub struct Override {
-    /// The rule.
-    pub rule: String,
-    /// Only against this control.
-    pub control: Option<ControlId>,
-    /// The grade.
-    pub grade: Grade,
-    /// Who.
-    pub by: String,
-    /// Why.
-    pub reason: String,
-    /// When.
-    pub date: Date,
-    /// Where it stands.
-    pub range: Range<usize>,
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WorkspaceText {
@@ -233,8 +194,8 @@ struct WaiverText {
     control: Option<Spanned<String>>,
     subject: Option<String>,
     reason: Spanned<String>,
-    owner: String,
-    approver: Spanned<String>,
+    owner: Spanned<String>,
+    approver: Option<String>,
     expires: Spanned<toml::value::Datetime>,
 }
 
@@ -247,6 +208,8 @@ struct OverrideText {
     by: Spanned<String>,
     reason: Spanned<String>,
     date: Spanned<toml::value::Datetime>,
+    approver: Option<String>,
+    expires: Option<Spanned<toml::value::Datetime>>,
 }
 
 impl Workspace {
@@ -276,7 +239,7 @@ impl Workspace {
 
     /// The day of the audit, when one is written down.
     pub fn date(&self) -> Option<Date> {
-        self.audit.date.as_ref().and_then(|date| civil(date.get_ref()))
+        self.audit.date.as_ref().and_then(|date| toml_text::day(date.get_ref()))
     }
 
     /// True when the organization was asked for this kind, by name or with all that is required.
@@ -288,13 +251,6 @@ impl Workspace {
             .any(|asked| matches!(asked.get_ref().as_str(), "required") || asked.get_ref() == kind);
         asked || self.bindings.iter().any(|binding| binding.complete && binding.kind.as_deref() == Some(kind))
     }
-}
-
-/// The day of a date of TOML.
-fn civil(date: &toml::value::Datetime) -> Option<Date> {
-    let date = date.date?;
-    Date::new(i16::try_from(date.year).ok()?, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?)
-        .ok()
 }
 
 /// Checks the parts of a workspace against the packs.
@@ -327,7 +283,7 @@ impl Reader<'_> {
     }
 
     fn day(&mut self, date: &Spanned<toml::value::Datetime>) -> Option<Date> {
-        let day = civil(date.get_ref());
+        let day = toml_text::day(date.get_ref());
         if day.is_none() {
             self.wrong(date, "a day is written as 2026-07-01, without quotes");
         }
@@ -435,17 +391,16 @@ impl Reader<'_> {
     fn waiver(&mut self, text: WaiverText) -> Option<Waiver> {
         self.rule(&text.rule);
         self.filled(&text.reason, "a waiver needs its reason");
-        if text.approver.get_ref() == &text.owner {
-            self.wrong(&text.approver, "who approves a waiver is not who owns it");
-        }
+        self.filled(&text.owner, "a waiver needs the name of who answers for it");
         Some(Waiver {
             control: self.control(text.control.as_ref()),
             range: text.rule.span(),
             rule: text.rule.into_inner(),
             subject: text.subject,
             reason: text.reason.into_inner(),
-            owner: text.owner,
-            approver: text.approver.into_inner(),
+            owner: text.owner.into_inner(),
+            approver: text.approver.unwrap_or_default(),
+            expires_range: text.expires.span(),
             expires: self.day(&text.expires)?,
         })
     }
@@ -471,6 +426,12 @@ impl Reader<'_> {
             by: text.by.into_inner(),
             reason: text.reason.into_inner(),
             date: self.day(&text.date)?,
+            approver: text.approver.unwrap_or_default(),
+            expires_range: text.expires.as_ref().map(Spanned::span),
+            expires: match &text.expires {
+                Some(expires) => Some(self.day(expires)?),
+                None => None,
+            },
         })
     }
 

@@ -59,6 +59,10 @@ impl Grader<'_> {
         {
             return (State::NotEvaluated, Some(reason.clone()));
         }
+        if worst == Some(State::Opportunity) {
+            // What could be better does not say that the rest was seen.
+            return (State::Opportunity, self.doubt(planned, outcome));
+        }
         if let Some(worst) = worst {
             return (worst, waiver_reason(worst, against));
         }

@@ -4,7 +4,7 @@ use super::waiver::{Waivers, overruled, waived};
 use super::{Grader, fingerprint};
 use crate::control_id::ControlId;
 use crate::evaluate::{Outcome, Seen, distinct};
-use crate::evidence::Waiver;
+use crate::evidence::{Override, Waiver};
 use crate::finding::{Basis, Finding, Grade, Observed, State, count};
 use crate::pack::{Form, ParamKind, Rule};
 use crate::place::Place;
@@ -95,19 +95,19 @@ impl Grader<'_> {
                 .unwrap_or_default(),
             evidence: self.exhibits_of(planned),
         };
-        place(&mut finding, seen, &sentences(planned));
+        // What is waived needs no grade, and a grade of lapses is none of what could be better.
+        let is_lapse = !draft.is_opportunity || rule.grade == Grade::Opportunity;
+        let is_waived = waiver.is_some() && stands.is_empty();
+        let overruling = if is_lapse && !is_waived { waivers.overruling(&rule.id, control) } else { None };
+        let decided = decided(waiver, overruling, waivers);
+        place(&mut finding, seen, &sentences(planned).into_iter().chain(&decided).collect::<Vec<_>>());
         let grade = self.computed(planned, draft, seen, &mut finding);
         finding.state = grade.into();
         if let Some(waiver) = waiver {
             let gone = distinct(draft.seen.iter().copied()) - distinct(stands.iter().copied());
             accept(&mut finding, waiver, grade, gone, stands.is_empty());
         }
-        // What is waived needs no grade, and a grade of lapses is none of what could be better.
-        let is_lapse = !draft.is_opportunity || rule.grade == Grade::Opportunity;
-        if is_lapse
-            && finding.state != State::Waived
-            && let Some(one) = waivers.overruling(&rule.id, control)
-        {
+        if let Some(one) = overruling {
             finding.overruled = Some(finding.state);
             finding.derivation.push(overruled(one, grade));
             finding.state = one.grade.into();
@@ -247,6 +247,15 @@ fn accept(finding: &mut Finding, waiver: &Waiver, grade: Grade, gone: usize, is_
     } else {
         finding.derivation.push(format!("{gone} more are {says}"));
     }
+}
+
+/// Where `preaudit.toml` waives or overrules a finding: its second end.
+fn decided(waiver: Option<&Waiver>, overruling: Option<&Override>, waivers: &Waivers<'_>) -> Vec<Place> {
+    let waived =
+        waiver.map(|one| waivers.labelled(&one.range, &format!("waived here until {}", one.expires)));
+    let overruled =
+        overruling.map(|one| waivers.labelled(&one.range, &format!("overruled here to {}", one.grade)));
+    waived.into_iter().chain(overruled).collect()
 }
 
 /// Sentences of the organization's own that set the limits of a rule, each once.

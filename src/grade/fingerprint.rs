@@ -4,8 +4,9 @@ use crate::control_id::ControlId;
 use crate::pack::hex;
 use sha2::{Digest, Sha256};
 
-/// The id of a finding: of what it is against, by which rule, and about what.
-pub(super) fn finding(control: ControlId, rule: &str, about: &str) -> String {
+/// The id of a finding: of what it is against, by which rule, and about what, which is nothing for
+/// nonconformities. Twelve hexadecimal digits.
+pub fn finding(control: ControlId, rule: &str, about: &str) -> String {
     digest(&[&control.to_string(), rule, about])
 }
 

@@ -6,11 +6,14 @@
 //! down as an opportunity.
 
 mod checks;
+mod decisions;
 mod draft;
 mod fingerprint;
 mod systemic;
 mod waiver;
 
+pub use decisions::{DecisionRule, DecisionTally, RULES as DECISION_RULES};
+pub use fingerprint::finding as fingerprint;
 pub use systemic::RULE as SYSTEMIC;
 
 use crate::control_id::ControlId;
@@ -31,6 +34,8 @@ pub struct Graded {
     pub findings: Vec<Finding>,
     /// Every check in the order of the plan, systemic ones behind the others of their control.
     pub checks: Vec<Check>,
+    /// What became of waivers, and of overrides.
+    pub decisions: [DecisionTally; 2],
     /// Waivers and overrides that expired or apply to nothing, and rules that failed.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -50,8 +55,10 @@ pub fn grade(plan: &Plan, packs: &Packs, evidence: &Evidence, facts: &Facts, out
     for (index, (planned, outcome)) in plan.rules.iter().zip(outcomes).enumerate() {
         findings.push(grader.draft(index, planned, outcome, &mut waivers));
     }
+    findings.push(decisions::find(&waivers, &plan.profile, plan.as_of, &pack_of(packs)));
     let systemic = systemic::find(&mut findings, &plan.profile);
     let mut checks = grader.checks(outcomes, &findings);
+    systemic::add_checks(&mut checks, findings.last().into_iter().flatten());
     systemic::add_checks(&mut checks, &systemic);
     let mut all: Vec<Finding> = systemic.into_iter().chain(findings.into_iter().flatten()).collect();
     if plan.stage.is_of_documents() {
@@ -60,7 +67,13 @@ pub fn grade(plan: &Plan, packs: &Packs, evidence: &Evidence, facts: &Facts, out
     all.sort_by(|a, b| order(a).cmp(&order(b)));
     let failed = outcomes.iter().filter_map(|outcome| outcome.failed.clone());
     let diagnostics = failed.chain(waivers.leftover()).collect();
-    Graded { findings: all, checks, diagnostics }
+    let decisions = decisions::tally(&waivers, &plan.profile, plan.as_of);
+    Graded { findings: all, checks, decisions, diagnostics }
+}
+
+/// The first pack, whose profile sets the limits of decisions.
+fn pack_of(packs: &Packs) -> String {
+    packs.list.first().map(|pack| format!("{} {}", pack.id, pack.version)).unwrap_or_default()
 }
 
 /// True when a finding is the one that an observation of a rule goes into; `first` is the first control

@@ -64,19 +64,22 @@ fn contain(control: ControlId, minors: Vec<&mut Finding>, profile: &Profile) -> 
     major
 }
 
-/// A systemic failure is a check of its own, behind the others of its control.
-pub(super) fn add_checks(checks: &mut Vec<Check>, systemic: &[Finding]) {
-    for major in systemic {
-        let behind =
-            checks.iter().rposition(|check| check.control == major.control).map_or(checks.len(), |at| at + 1);
+/// What no rule of a pack found is a check of its own, behind the others of its control: a systemic
+/// failure, or a decision.
+pub(super) fn add_checks<'f>(checks: &mut Vec<Check>, found: impl IntoIterator<Item = &'f Finding>) {
+    for finding in found {
+        let behind = checks
+            .iter()
+            .rposition(|check| check.control == finding.control)
+            .map_or(checks.len(), |at| at + 1);
         let check = Check {
-            control: major.control,
-            rule: RULE.to_owned(),
-            state: State::Major,
+            control: finding.control,
+            rule: finding.rule.clone(),
+            state: finding.state,
             reason: None,
-            records: major.exceptions,
+            records: finding.exceptions,
             undecidable: 0,
-            findings: vec![major.id.clone()],
+            findings: vec![finding.id.clone()],
         };
         checks.insert(behind, check);
     }

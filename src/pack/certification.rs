@@ -102,6 +102,9 @@ pub struct Limits {
     /// Until corrective action against a major is verified.
     #[serde(deserialize_with = "length")]
     pub major_closure: Duration,
+    /// Until a minor has a plan that the body accepts; it is done by the next audit.
+    #[serde(deserialize_with = "length")]
+    pub minor_plan: Duration,
     /// Until another Stage 2 is due when it is not.
     #[serde(deserialize_with = "length")]
     pub major_hard_stop: Duration,

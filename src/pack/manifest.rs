@@ -1,7 +1,8 @@
 //! The manifest of a pack: `pack.toml`.
 
 use super::kind::Vocabularies;
-use serde::Deserialize;
+use crate::time::Duration;
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
 /// The level of the engine that packs are written for.
@@ -43,4 +44,16 @@ pub struct Profile {
     pub ratio_factor: f64,
     /// Parameters that declare a stricter value use it.
     pub strict_params: bool,
+    /// From the day of judgement on, a waiver or override holds at most so long. No standard says how
+    /// long a risk may be accepted without being looked at again, so this is judgement.
+    #[serde(default = "a_year", deserialize_with = "length")]
+    pub waiver_longest: Duration,
+}
+
+fn a_year() -> Duration {
+    Duration::months(12)
+}
+
+fn length<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
 }

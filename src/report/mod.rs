@@ -9,7 +9,7 @@ pub use verdict::{Exit, FailOn, Verdict, VerdictState};
 use crate::control_id::ControlId;
 use crate::evidence::Evidence;
 use crate::finding::{Check, Diagnostic, Finding, State};
-use crate::grade::Graded;
+use crate::grade::{DecisionTally, Graded};
 use crate::pack::{Coverage, Packs};
 use crate::plan::Plan;
 use crate::scan::Facts;
@@ -45,6 +45,9 @@ pub struct Report {
     /// What the checks that came to a word rest on: their number by kind of evidence.
     #[serde(default)]
     pub rests_on: BTreeMap<Coverage, usize>,
+    /// What people decided and answer for, and what became of it.
+    #[serde(default)]
+    pub decided: Decided,
     /// Findings: majors first, then by control and rule.
     pub findings: Vec<Finding>,
     /// Every control with every rule against it, in the order of the plan.
@@ -55,6 +58,20 @@ pub struct Report {
     pub evidence: Vec<EvidenceSeen>,
     /// Messages about the tool's own work.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What people decided and answer for; never part of the totals of conformity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Decided {
+    /// Nonconformities that somebody accepts until a day.
+    pub waivers: DecisionTally,
+    /// Grades that somebody gives instead of the computed ones.
+    pub overrides: DecisionTally,
+    /// Attestations that were read.
+    pub attestations: usize,
+    /// Of these, those that ran out or are no evidence.
+    pub void_attestations: usize,
 }
 
 /// A pack that judged.
@@ -152,6 +169,7 @@ impl Report {
     ) -> Self {
         let totals = Totals::of(&graded.checks);
         let seen = evidence_seen(evidence, facts);
+        let decided = decided(evidence, &graded);
         let mut diagnostics = evidence.diagnostics.clone();
         diagnostics.extend(facts.diagnostics.iter().cloned());
         diagnostics.extend(graded.diagnostics);
@@ -174,6 +192,7 @@ impl Report {
             packs: packs.list.iter().map(used).collect(),
             verdict: Verdict::default(),
             totals,
+            decided,
             rests_on: rests_on(packs, &graded.checks),
             controls: controls_seen(packs, &graded.checks),
             findings: graded.findings,
@@ -235,6 +254,20 @@ impl Totals {
             State::Faulted => &mut self.faulted,
         }
     }
+}
+
+/// The kind of what people attest, and the rule that says which of it is no evidence.
+const ATTESTATIONS: (&str, &str) = ("attestations", "attestation-void");
+
+fn decided(evidence: &Evidence, graded: &Graded) -> Decided {
+    let [waivers, overrides] = graded.decisions;
+    let void = graded.findings.iter().filter(|finding| finding.rule == ATTESTATIONS.1);
+    let void: std::collections::BTreeSet<&str> = void
+        .filter(|finding| finding.state != State::Opportunity)
+        .flat_map(|finding| finding.observations.iter().map(|one| one.subject.as_str()))
+        .collect();
+    let attestations = evidence.rows(ATTESTATIONS.0).count();
+    Decided { waivers, overrides, attestations, void_attestations: void.len() }
 }
 
 /// Checks that came to a word, by what they rest on. Those that nothing was seen for rest on nothing.

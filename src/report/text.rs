@@ -2,6 +2,7 @@
 
 use super::{Report, VerdictState};
 use crate::finding::{Check, Diagnostic, Finding, Severity, State, count};
+use crate::grade::DecisionTally;
 use crate::pack::Coverage;
 use crate::place::Place;
 use crate::snippet::{Snippets, visible};
@@ -120,6 +121,31 @@ impl Page {
         self.line(&format!("  {checks}  {}", all[..4].join("   ")));
         self.line(&format!("  {}  {}", " ".repeat(checks.len()), all[4..].join("   ")));
         self.rests_on(report);
+        self.decided(report);
+    }
+
+    /// What people decided and answer for, where they did.
+    fn decided(&mut self, report: &Report) {
+        let decided = &report.decided;
+        let of = |tally: &DecisionTally, noun: &str| {
+            let parts = [
+                (tally.applied, "applied"),
+                (tally.unapproved, "not approved"),
+                (tally.expired, "expired"),
+                (tally.blanket, "blanket"),
+                (tally.unused, "unused"),
+            ];
+            tallied(tally.stated, noun, &parts)
+        };
+        let parts = [
+            of(&decided.waivers, "waiver"),
+            of(&decided.overrides, "override"),
+            tallied(decided.attestations, "attestation", &[(decided.void_attestations, "void")]),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        if !parts.is_empty() {
+            self.line(&format!("  decided:   {}", parts.join("   ")));
+        }
     }
 
     /// On what the words of the report rest, in shares of the checks that came to one.
@@ -314,6 +340,17 @@ impl Page {
             self.note("help", help);
         }
     }
+}
+
+/// `2 waivers (1 applied, 1 expired)`; nothing where there is none.
+fn tallied(stated: usize, noun: &str, parts: &[(usize, &str)]) -> Option<String> {
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{number} {what}"))
+        .collect();
+    let of = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
+    (stated > 0).then(|| format!("{}{of}", count(stated, noun)))
 }
 
 /// What Stage 1 calls what it finds.
