@@ -60,6 +60,11 @@ impl Stage {
         self == Self::Stage1
     }
 
+    /// True when the audit need not look at every clause and control.
+    pub fn is_of_part(self) -> bool {
+        matches!(self, Self::Stage1 | Self::Surveillance | Self::InternalAudit)
+    }
+
     /// True when this stage looks at a control, with the part of them that was declared for it; an
     /// empty part is all.
     pub fn looks_at(self, control: ControlId, part: &[ControlId]) -> bool {

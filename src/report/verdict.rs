@@ -155,8 +155,11 @@ fn gaps(report: &Report, profile: &Profile) -> Vec<String> {
 /// Clauses and controls on which no check came to a word, when they are too many. Checks are no
 /// measure of it: the more rules look at a control, the more of them miss a record of their own.
 fn unseen(report: &Report, profile: &Profile) -> Option<String> {
-    let applicable = report.controls.iter().filter(|control| control.state != State::NotApplicable).count();
-    let unseen = report.controls.iter().filter(|control| control.state == State::NotEvaluated).count();
+    // An audit of a part looks at what it has checks for.
+    let is_of_part = report.stage.parse::<Stage>().is_ok_and(Stage::is_of_part);
+    let looked_at = || report.controls.iter().filter(|control| !is_of_part || control.checks > 0);
+    let applicable = looked_at().filter(|control| control.state != State::NotApplicable).count();
+    let unseen = looked_at().filter(|control| control.state == State::NotEvaluated).count();
     #[expect(clippy::cast_precision_loss, reason = "a share of counted controls")]
     let share = unseen as f64 / applicable.max(1) as f64;
     let allowed = profile.unevaluated_share * 100.0;
