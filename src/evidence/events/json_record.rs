@@ -385,7 +385,7 @@ mod tests {
         let fields = JsonFields::new(&source, |name| SLOTS.iter().position(|slot| *slot == name));
         let projection = fields.projection().unwrap();
         let mut shapes = Shapes::new(&projection.wanted);
-        let escaped_key = regex::Regex::new(r#""(?:[^"\\]|\\.)*\\(?:[^"\\]|\\.)*"\s*:"#).unwrap();
+        let escaped_key = regex::Regex::new(r#""(?:[^"\\]|\\.)*\\.(?:[^"\\]|\\.)*"\s*:"#).unwrap();
         for text in texts {
             let exact = json::read(text)
                 .ok()
