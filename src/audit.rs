@@ -9,6 +9,7 @@ pub use timings::{LogTime, RuleTime, Timings};
 use crate::code::Code;
 use crate::evidence::{self, Evidence, Scope};
 use crate::finding::Diagnostic;
+use crate::grade::Past;
 use crate::pack::{self, PackRef, Packs, Profile};
 use crate::place::Place;
 use crate::plan::{self, Plan};
@@ -19,6 +20,7 @@ use crate::stage::Stage;
 use crate::world::World;
 use crate::{applicability, evaluate, grade, independence};
 use jiff::civil::Date;
+use std::sync::Arc;
 use timings::Laps;
 
 /// Stack of a thread that runs rules. Values of scripts nest at most 10,000 deep, and comparing
@@ -44,6 +46,8 @@ pub struct Request {
     pub partials: Partials,
     /// Records of logs that are looked at once more.
     pub checks: SpotChecks,
+    /// What recorded runs found, for repeats; empty, so that nothing is one, when not given.
+    pub past: Arc<Past>,
 }
 
 /// Audits evidence.
@@ -100,7 +104,7 @@ fn go_through(
     let outcomes = evaluate::run(&plan, packs, &facts, &evidence, world); // observations
     laps.end("rules");
     let timings = Timings::of((packs, &plan, &evidence), (&facts, &outcomes), &watch);
-    let graded = grade::grade(&plan, packs, &evidence, &facts, &outcomes); // findings
+    let graded = grade::grade(&plan, packs, (&evidence, &facts), &outcomes, &request.past); // findings
     let report = Report::new(&profile, packs, &plan, &evidence, &facts, graded);
     laps.end("report");
     Ok((report, timings.with(laps)))

@@ -68,6 +68,8 @@ codes! {
     Unreadable = "evidence::unreadable": "A file could not be read.";
     Unrecognized = "evidence::unrecognized": "A file is of no known kind and was not used.";
     UnterminatedQuote = "evidence::unterminated-quote": "A quoted cell is never closed; the rest of the file was not read.";
+    BrokenHistory = "history::broken": "A recorded run was changed or taken out, or two follow the same one.";
+    InvalidRun = "history::invalid-run": "A file is no recorded run and no report, or a run could not be recorded.";
     InvalidPack = "pack::invalid": "A pack is not well formed.";
     UnreadablePack = "pack::unreadable": "A pack could not be read.";
     UntrustedPack = "pack::untrusted": "A pack from outside is not trusted to run its scripts.";
@@ -105,7 +107,10 @@ mod tests {
         let texts: Vec<_> = Code::ALL.iter().map(|code| code.text()).collect();
         let mut rooms: Vec<_> = texts.iter().map(|text| text.split_once("::").unwrap().0).collect();
         rooms.dedup();
-        assert_eq!(rooms, ["cap", "certification", "evidence", "pack", "rule", "scan", "workspace"]);
+        assert_eq!(
+            rooms,
+            ["cap", "certification", "evidence", "history", "pack", "rule", "scan", "workspace"]
+        );
         let unique: std::collections::BTreeSet<_> = texts.iter().collect();
         assert_eq!(unique.len(), texts.len());
     }

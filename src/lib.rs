@@ -34,6 +34,8 @@ pub mod grade;
 pub mod report;
 pub mod certification;
 pub mod cap;
+pub mod history;
+pub mod diff;
 pub mod sheets;
 pub mod rule_pages;
 pub mod sampling;
@@ -41,6 +43,7 @@ pub mod papers;
 // 6 through
 pub mod audit;
 pub mod prove;
+pub mod baseline;
 pub mod remedy;
 pub mod forecast;
 // 7 edge

@@ -4,6 +4,10 @@
 //! the built-in pack's own cases. Links are never followed, and nothing is opened that lies
 //! outside the folder it was asked in.
 
+mod hold;
+
+pub use hold::Hold;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -77,6 +81,15 @@ pub trait World: Sync {
     /// # Errors
     /// When the folder cannot be written.
     fn save(&self, _folder: &Path, file: &str, _bytes: &[u8]) -> Result<(), Unreadable> {
+        Err(Unreadable { path: file.to_owned(), reason: "nothing can be written here".to_owned() })
+    }
+
+    /// Keeps everyone else who asks from holding a file below a folder, and waits at most so long for
+    /// whoever holds it; makes folder and file where there are none.
+    ///
+    /// # Errors
+    /// When the time is over, or the folder cannot be written.
+    fn hold(&self, _folder: &Path, file: &str, _wait: Duration) -> Result<Hold, Unreadable> {
         Err(Unreadable { path: file.to_owned(), reason: "nothing can be written here".to_owned() })
     }
 
@@ -265,6 +278,10 @@ impl World for Disk {
     fn save(&self, folder: &Path, file: &str, bytes: &[u8]) -> Result<(), Unreadable> {
         fs::create_dir_all(folder).map_err(|error| unreadable(&folder.display().to_string(), &error))?;
         self.write(&folder.join(file), bytes)
+    }
+
+    fn hold(&self, folder: &Path, file: &str, wait: Duration) -> Result<Hold, Unreadable> {
+        Hold::of(folder, file, wait)
     }
 
     fn remove(&self, folder: &Path, file: &str) {

@@ -10,6 +10,7 @@ use crate::evaluate::{self, Outcome};
 use crate::evidence::{self, Evidence};
 use crate::finding::Diagnostic;
 use crate::grade;
+use crate::grade::Past;
 use crate::independence;
 use crate::pack::{self, Packs, Profile, Rule};
 use crate::plan::{self, Plan};
@@ -40,6 +41,7 @@ pub struct Inspection<'w> {
     applicability: Applicability,
     profile: Profile,
     partials: Partials,
+    past: Arc<Past>,
     world: &'w dyn World,
 }
 
@@ -94,6 +96,7 @@ impl<'w> Inspection<'w> {
             applicability,
             profile,
             partials,
+            past: Arc::clone(&request.past),
             world,
         })
     }
@@ -121,7 +124,7 @@ impl<'w> Inspection<'w> {
     /// The report on what was heard last, or on what it would be with other outcomes.
     pub fn report(&self, heard: &Heard, outcomes: &[Outcome]) -> Report {
         let Heard { plan, facts, .. } = heard;
-        let graded = grade::grade(plan, &self.packs, &self.evidence, facts, outcomes);
+        let graded = grade::grade(plan, &self.packs, (&self.evidence, facts), outcomes, &self.past);
         Report::new(&self.profile_name, &self.packs, plan, &self.evidence, facts, graded)
     }
 }

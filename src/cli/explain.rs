@@ -306,14 +306,18 @@ fn explain_source(source: &LogSource) -> String {
 
 fn explain_profile(name: &str, profile: &Profile) -> String {
     format!(
-        "{name}: {}\n\n  {} minors against one requirement are one major\n  at most {:.0} % of a check's records undecidable for a conformity\n  at most {:.0} % of clauses and controls not evaluated for a complete scan\n  shares of exceptions count from {:.2} of what rules declare\n  strict values of parameters: {}\n  waivers and overrides hold {} at most\n",
+        "{name}: {}\n\n  {} minors against one requirement are one major\n  at most {:.0} % of a check's records undecidable for a conformity\n  at most {:.0} % of clauses and controls not evaluated for a complete scan\n  shares of exceptions count from {:.2} of what rules declare\n  strict values of parameters: {}\n  waivers and overrides hold {} at most\n  what was closed and is back: {}\n",
         profile.doc,
         profile.systemic_minors,
         profile.undecidable_share * 100.0,
         profile.unevaluated_share * 100.0,
         profile.ratio_factor,
         if profile.strict_params { "yes" } else { "no" },
-        profile.waiver_longest
+        profile.waiver_longest,
+        profile.repeat_within.map_or_else(
+            || "graded as if it were new".to_owned(),
+            |within| format!("a major within {within}, where runs are recorded")
+        )
     )
 }
 

@@ -1,6 +1,7 @@
 //! `preaudit merge`: one report from the shares of several machines.
 
 use super::output::Output;
+use super::recorded::Recording;
 use super::scan::{Told, run_with};
 use crate::code::Code;
 use crate::finding::Diagnostic;
@@ -23,13 +24,15 @@ const LARGEST: u64 = 4 << 30;
 pub(super) struct Arguments {
     #[command(flatten)]
     told: Told,
+    #[command(flatten)]
+    recording: Recording,
     /// What the shares gave, in any order.
     #[arg(long = "partial", value_name = "OUT", num_args = 1.., required = true)]
     partials: Vec<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
-    run_with(&arguments.told, output, |disk| {
+    run_with(&arguments.told, &arguments.recording, output, |disk| {
         let files: Result<Vec<_>, Diagnostic> =
             arguments.partials.iter().map(|path| read(path, disk)).collect();
         let shards = Shards::new(files.map_err(|wrong| vec![wrong])?);

@@ -3,15 +3,18 @@
 
 mod cache;
 mod cap;
+mod diff;
 mod evidence;
 mod explain;
 mod forecast;
+mod history;
 mod init;
 mod list;
 mod merge;
 mod output;
 mod place;
 mod plan;
+mod recorded;
 mod rule;
 mod scan;
 mod timings;
@@ -66,6 +69,10 @@ enum Command {
     /// Look at what `scan --cache` keeps, or remove it.
     #[command(subcommand)]
     Cache(cache::Command),
+    /// Show what recorded runs say over time, or verify them.
+    History(history::Arguments),
+    /// Say what changed between two runs, and why.
+    Diff(diff::Arguments),
     /// Say what changes until a day, if nobody does anything.
     Forecast(forecast::Arguments),
     /// Write preaudit.toml from what is recognized in a folder.
@@ -112,6 +119,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Scan(arguments) => scan::run(&arguments, &output),
         Command::Merge(arguments) => merge::run(&arguments, &output),
         Command::Cache(command) => cache::run(&command, &output),
+        Command::History(arguments) => history::run(&arguments, &output),
+        Command::Diff(arguments) => diff::run(&arguments, &output),
         Command::Forecast(arguments) => forecast::run(&arguments, &output),
         Command::Init(arguments) => init::run(&arguments, &output),
         Command::Evidence(arguments) => evidence::run(&arguments, &output),

@@ -4,6 +4,7 @@ use crate::audit::Request;
 use crate::code::Code;
 use crate::evidence::{FILE_NAME, Scope};
 use crate::finding::Diagnostic;
+use crate::history::RUNS;
 use crate::pack::PackRef;
 use crate::place::Place;
 use crate::scan::{Partials, SpotChecks};
@@ -71,6 +72,7 @@ impl Folder {
             jobs: self.jobs.map(usize::from),
             partials: Partials::Logs,
             checks: SpotChecks::default(),
+            past: Arc::default(),
         })
     }
 
@@ -82,11 +84,20 @@ impl Folder {
 
 /// Where partial results are kept: beside the configuration, and nowhere where there is none.
 pub(super) fn cache_of(path: &Path, config: Option<&Path>) -> Option<PathBuf> {
-    let home = match config {
-        Some(config) => fs::canonicalize(config).ok()?.parent()?.to_path_buf(),
-        None => workspace_above(&fs::canonicalize(path).ok()?)?,
-    };
-    Some(home.join(CACHE))
+    home_of(path, config).map(|home| home.join(CACHE))
+}
+
+/// Where runs are recorded: beside the configuration, and nowhere where there is none.
+pub(super) fn runs_of(path: &Path, config: Option<&Path>) -> Option<PathBuf> {
+    home_of(path, config).map(|home| home.join(RUNS))
+}
+
+/// The folder of the configuration.
+fn home_of(path: &Path, config: Option<&Path>) -> Option<PathBuf> {
+    match config {
+        Some(config) => fs::canonicalize(config).ok()?.parent().map(Path::to_path_buf),
+        None => workspace_above(&fs::canonicalize(path).ok()?),
+    }
 }
 
 /// The folder of the next preaudit.toml from here upwards.

@@ -2,9 +2,11 @@
 
 use super::output::Output;
 use super::place::Folder;
+use super::recorded::{Recording, exit_on_news};
 use super::timings;
 use crate::audit::{self, Request};
-use crate::finding::{Diagnostic, count};
+use crate::diff::Diff;
+use crate::finding::{Diagnostic, State, count};
 use crate::report::{Exit, FailOn, Report, render};
 use crate::scan::{Cache, Partials, Portion, Share, SpotChecks, Used};
 use crate::stage::Stage;
@@ -31,6 +33,8 @@ const STEP: Duration = Duration::from_millis(100);
 pub(super) struct Arguments {
     #[command(flatten)]
     told: Told,
+    #[command(flatten)]
+    recording: Recording,
     /// Keep what each log gave in .preaudit/cache beside preaudit.toml, and read only what is new.
     /// Meant for a folder that nobody else writes to.
     #[arg(long)]
@@ -39,7 +43,7 @@ pub(super) struct Arguments {
     #[arg(long, overrides_with = "cache")]
     no_cache: bool,
     /// Ask only this share of the logs, and write what they gave with --partial.
-    #[arg(long, value_name = "I/N", requires = "partial", conflicts_with = "cache")]
+    #[arg(long, value_name = "I/N", requires = "partial", conflicts_with_all = ["cache", "record", "history", "baseline"])]
     shard: Option<Share>,
     /// The file for what the logs of a share gave; `preaudit merge` makes the report from all.
     #[arg(long, value_name = "OUT", requires = "shard")]
@@ -65,7 +69,8 @@ pub(super) struct Told {
     /// Write the report to a file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// End with 1 from this grade on.
+    /// End with 1 from this grade on; `new-minor` and `new-major` count only what is new since the
+    /// --baseline, and end with 3 only where the scan is incomplete and was not before.
     #[arg(long, value_enum, default_value_t, value_name = "GRADE")]
     fail_on: Grade,
     /// End with 0 where findings would end it with 1.
@@ -105,6 +110,10 @@ enum Grade {
     Minor,
     /// Opportunities too.
     Opportunity,
+    /// Minors and majors that are new since the baseline, or have new exceptions.
+    NewMinor,
+    /// Majors that are new since the baseline, or have new exceptions.
+    NewMajor,
 }
 
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
@@ -117,7 +126,7 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
     }
     let cache = cache.map(|folder| Arc::new(Cache::new(folder)));
     let partials = cache.clone().map_or(Partials::Logs, Partials::Cache);
-    let exit = run_with(&arguments.told, output, |_| Ok(partials));
+    let exit = run_with(&arguments.told, &arguments.recording, output, |_| Ok(partials));
     if let Some(cache) = cache {
         output.note(&how_read(cache.used()));
     }
@@ -142,14 +151,22 @@ fn how_read(used: Used) -> String {
 /// Scans, and tells the report.
 pub(super) fn run_with(
     told: &Told,
+    recording: &Recording,
     output: &Output,
     partials: impl FnOnce(&Disk) -> Result<Partials, Vec<Diagnostic>>,
 ) -> Exit {
     let disk = Disk::default();
-    let request =
-        told.request(&disk).and_then(|request| Ok(Request { partials: partials(&disk)?, ..request }));
-    let judged = request.and_then(|request| with_progress(&disk, output, || audit::timed(&request, &disk)));
-    let (report, timings) = match judged {
+    if told.fail_on.news().is_some() && !recording.has_baseline() {
+        return output
+            .wrong("what is new shows against a run: give one with --baseline, as `--baseline last`");
+    }
+    let judged = recording.remember(&told.folder, &disk).and_then(|remembered| {
+        let (past, partials) = (remembered.past(), partials(&disk)?);
+        let request = Request { partials, past, ..told.request(&disk)? };
+        let judged = with_progress(&disk, output, || audit::timed(&request, &disk))?;
+        Ok((remembered, request, judged))
+    });
+    let (remembered, request, (report, timings)) = match judged {
         Ok(judged) => judged,
         Err(wrong) => return output.wrongs(&wrong),
     };
@@ -159,14 +176,37 @@ pub(super) fn run_with(
     if told.timings {
         output.tell(&timings::of_scan(&timings));
     }
-    let fail_on = match told.fail_on {
-        Grade::Major => FailOn::Major,
-        Grade::Minor => FailOn::Minor,
-        Grade::Opportunity => FailOn::Opportunity,
+    let recorded = remembered.record(&report, &request, &disk).map_err(|wrong| vec![wrong]);
+    let compared = recorded.and_then(|()| remembered.compare(&report, &request, (&disk, output)));
+    let diff = match compared {
+        Ok(diff) => diff,
+        Err(wrong) => return output.wrongs(&wrong),
     };
-    match report.exit(fail_on) {
+    match told.fail_on.exit(&report, diff.as_ref()) {
         Exit::Findings if told.exit_zero => Exit::Clean,
         exit => exit,
+    }
+}
+
+impl Grade {
+    /// The grade from which on what is new counts, where only that does.
+    fn news(self) -> Option<State> {
+        match self {
+            Self::NewMajor => Some(State::Major),
+            Self::NewMinor => Some(State::Minor),
+            Self::Major | Self::Minor | Self::Opportunity => None,
+        }
+    }
+
+    fn exit(self, report: &Report, diff: Option<&Diff>) -> Exit {
+        let fail_on = match self {
+            Self::Major => FailOn::Major,
+            Self::Minor => FailOn::Minor,
+            Self::Opportunity => FailOn::Opportunity,
+            Self::NewMajor => return exit_on_news(diff, report, State::Major),
+            Self::NewMinor => return exit_on_news(diff, report, State::Minor),
+        };
+        report.exit(fail_on)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Findings of one rule: what it proposes, what the ratio makes of it, what people say.
 
+use super::repeat::{Suspect, escalate};
 use super::waiver::{Waivers, overruled, waived};
 use super::{Grader, fingerprint};
 use crate::control_id::ControlId;
@@ -102,6 +103,7 @@ impl Grader<'_> {
         let decided = decided(waiver, overruling, waivers);
         place(&mut finding, seen, &sentences(planned).into_iter().chain(&decided).collect::<Vec<_>>());
         let grade = self.computed(planned, draft, seen, &mut finding);
+        let grade = self.in_view_of_the_past(grade, &mut finding);
         finding.state = grade.into();
         if let Some(waiver) = waiver {
             let gone = distinct(draft.seen.iter().copied()) - distinct(stands.iter().copied());
@@ -146,6 +148,15 @@ impl Grader<'_> {
         }
         finding.derivation.push(format!("{figures}, not more than {} ({})", percent(limit), ratio.basis));
         proposed
+    }
+
+    /// The grade, or a major where the finding was closed before and is back.
+    fn in_view_of_the_past(&self, grade: Grade, finding: &mut Finding) -> Grade {
+        let (id, rule, as_of) = (finding.id.as_str(), finding.rule.as_str(), self.plan.as_of);
+        let suspect = Suspect { id, control: finding.control, rule, as_of };
+        let (grade, says) = escalate(grade, &suspect, self.past, self.plan.profile.repeat_within);
+        finding.derivation.extend(says);
+        grade
     }
 
     /// Exceptions and population. Of logs the population are records, whatever the cases are.

@@ -9,11 +9,13 @@ mod checks;
 mod decisions;
 mod draft;
 mod fingerprint;
+mod repeat;
 mod systemic;
 mod waiver;
 
 pub use decisions::{DecisionRule, DecisionTally, RULES as DECISION_RULES};
 pub use fingerprint::finding as fingerprint;
+pub use repeat::{Episode, Past, PastDay};
 pub use systemic::RULE as SYSTEMIC;
 
 use crate::control_id::ControlId;
@@ -44,12 +46,20 @@ pub struct Graded {
 struct Grader<'a> {
     plan: &'a Plan,
     packs: &'a Packs,
+    past: &'a Past,
     exhibits: BTreeMap<String, Vec<Exhibit>>,
 }
 
-/// Grades what the rules of a plan observed; outcomes stand in the order of the plan's rules.
-pub fn grade(plan: &Plan, packs: &Packs, evidence: &Evidence, facts: &Facts, outcomes: &[Outcome]) -> Graded {
-    let grader = Grader { plan, packs, exhibits: exhibits(evidence, facts) };
+/// Grades what the rules of a plan observed, in view of the past; outcomes stand in the order of the
+/// plan's rules.
+pub fn grade(
+    plan: &Plan,
+    packs: &Packs,
+    (evidence, facts): (&Evidence, &Facts),
+    outcomes: &[Outcome],
+    past: &Past,
+) -> Graded {
+    let grader = Grader { plan, packs, past, exhibits: exhibits(evidence, facts) };
     let mut waivers = Waivers::new(&evidence.workspace, plan.as_of);
     let mut findings: Vec<Vec<Finding>> = Vec::new();
     for (index, (planned, outcome)) in plan.rules.iter().zip(outcomes).enumerate() {

@@ -48,10 +48,18 @@ pub struct Profile {
     /// long a risk may be accepted without being looked at again, so this is judgement.
     #[serde(default = "a_year", deserialize_with = "length")]
     pub waiver_longest: Duration,
+    /// A nonconformity that was closed at most so long ago and is back is a major; where this is not
+    /// said, repeats are graded like everything else. How far back bodies look is judgement.
+    #[serde(default, deserialize_with = "optional_length")]
+    pub repeat_within: Option<Duration>,
 }
 
 fn a_year() -> Duration {
     Duration::months(12)
+}
+
+fn optional_length<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    length(from).map(Some)
 }
 
 fn length<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
