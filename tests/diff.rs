@@ -28,7 +28,7 @@ fn roster() -> String {
     let left = |number| {
         format!("E-9{number},Old {number},old{number}@example.org,old{number},2019-01-01,2024-05-01,left\n")
     };
-    ROSTER.to_owned() + &(0..10).map(left).collect::<String>()
+    std::iter::once(ROSTER.to_owned()).chain((0..10).map(left)).collect()
 }
 
 fn write(folder: &Path, file: &str, text: &str) {

@@ -22,7 +22,7 @@ fn roster() -> String {
     let left = |number| {
         format!("E-9{number},Old {number},old{number}@example.org,old{number},2019-01-01,2024-05-01,left\n")
     };
-    ROSTER.to_owned() + &(0..10).map(left).collect::<String>()
+    std::iter::once(ROSTER.to_owned()).chain((0..10).map(left)).collect()
 }
 
 fn write(folder: &Path, file: &str, text: &str) {
@@ -229,7 +229,7 @@ fn the_same_minor_back_a_year_later_is_a_major() {
     assert!(at("2025-10-01", CLOSED).is_none());
     let (back, derivation) = at("2026-10-01", OPEN).unwrap();
     assert_eq!(back, "major");
-    let says = "open on 2025-07-01, closed by 2025-10-01, back on 2026-10-01: a repeat within 36 months";
+    let says = "open on 2025-07-01, closed by 2025-10-01, back on 2026-10-01: a repeat within 3 years";
     assert!(derivation.contains(says), "{derivation}");
     assert!(derivation.contains("(ISO/IEC 17021-1, practice)"));
     // It stays one while it is open, says the same with the history alone, and is a minor without it.

@@ -48,7 +48,7 @@ fn judge_collected(evidence: &Evidence, files: &Shelf) -> Graded {
         let plan = plan::draw_up(packs, rules, &applicability, evidence, &occasion);
         let facts = Facts::default();
         let outcomes = evaluate::run(&plan, packs, &facts, evidence, files);
-        Ok(grade::grade(&plan, packs, evidence, &facts, &outcomes))
+        Ok(grade::grade(&plan, packs, (evidence, &facts), &outcomes, &grade::Past::default()))
     };
     audit::in_threads(Some(1), judge).unwrap()
 }
