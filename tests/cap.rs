@@ -1,13 +1,12 @@
 //! The corrective action plan, from a report to its closing on newer evidence.
 
-use crate::kit::{files_below, fixture, lay_down, program, stderr, stdout};
+use crate::kit::{files_below, fixture, kill_after, lay_down, program, stderr, stdout};
 use preaudit::cap::{CapFile, Outcome, Status};
 use preaudit::source::Source;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tempfile::TempDir;
 
 /// Kettlewick in a folder of its own, scanned, with a plan beside it.
@@ -354,17 +353,11 @@ fn a_killed_verify_leaves_nothing_half_written() {
     assert_ne!(before, after);
     for part in [1_u32, 4, 8, 10, 11, 12, 13] {
         fs::write(folder.path().join("cap.toml"), &before).unwrap();
-        let mut run = Command::new(env!("CARGO_BIN_EXE_preaudit"))
-            .args(["cap", "verify", "--evidence", "newer", "--as-of", LATER])
-            .current_dir(folder.path())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep((whole * part / 12).min(Duration::from_secs(60)));
-        // It may be over already.
-        let _ = run.kill();
-        run.wait().unwrap();
+        kill_after(
+            folder.path(),
+            &["cap", "verify", "--evidence", "newer", "--as-of", LATER],
+            whole * part / 12,
+        );
         let now = text(folder.path());
         assert!(now == before || now == after, "{part}: {now}");
     }

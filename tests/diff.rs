@@ -1,6 +1,6 @@
 //! What changed and why: one pair a cause, and thirty nights that wake somebody exactly when they should.
 
-use crate::kit::{program, stderr, stdout};
+use crate::kit::{long_gone, program, stderr, stdout};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -23,12 +23,8 @@ Coldtrace,Trackers,2025-01-01,2026-06-15,active
 const RULE: &str = "leaver-account-active";
 const WAIVER: &str = "\n[[waiver]]\nrule = \"leaver-account-active\"\ncontrol = \"A.5.18\"\nsubject = \"eva\"\nreason = \"the mailbox is read out\"\nowner = \"Ana Roth\"\napprover = \"Mia Board\"\nexpires = 2026-12-01\n";
 
-/// With ten more who left long ago, so that one or two accounts are a lapse and no breakdown.
 fn roster() -> String {
-    let left = |number| {
-        format!("E-9{number},Old {number},old{number}@example.org,old{number},2019-01-01,2024-05-01,left\n")
-    };
-    std::iter::once(ROSTER.to_owned()).chain((0..10).map(left)).collect()
+    ROSTER.to_owned() + long_gone().as_str()
 }
 
 fn write(folder: &Path, file: &str, text: &str) {

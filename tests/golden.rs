@@ -65,6 +65,7 @@ fn gaps_that_stage_1_sees() {
 fn lapses_that_stage_2_sees() {
     golden("stage-2-lapses", 1);
     let report = scan_folder(&fixture("stage-2-lapses"));
+    assert_eq!((report.decided.attestations, report.decided.void_attestations), (6, 1), "A.7.4 ran out");
     for rule in [
         "leaver-account-active",
         "leaver-signs-in",

@@ -1,11 +1,11 @@
 //! Recorded runs: a chain that can be followed by hand, that no kill, no second run and no change breaks
 //! unseen, and what grading makes of it.
 
-use crate::kit::{fixture, program, stderr, stdout};
+use crate::kit::{fixture, kill_after, long_gone, program, stderr, stdout};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tempfile::TempDir;
 
 const WORKSPACE: &str = "[organization]\nname = \"Past\"\n\n[audit]\nstage = \"stage-2\"\n";
@@ -17,12 +17,8 @@ const CLOSED: &str = "Account,Email,Status,Last Login\nana,ana@example.org,enabl
 const OPEN: &str = "Account,Email,Status,Last Login\nana,ana@example.org,enabled,2026-06-20\neva,eva@example.org,enabled,2025-04-30\n";
 const RULE: &str = "leaver-account-active";
 
-/// With ten more who left long ago, so that one or two accounts are a lapse and no breakdown.
 fn roster() -> String {
-    let left = |number| {
-        format!("E-9{number},Old {number},old{number}@example.org,old{number},2019-01-01,2024-05-01,left\n")
-    };
-    std::iter::once(ROSTER.to_owned()).chain((0..10).map(left)).collect()
+    ROSTER.to_owned() + long_gone().as_str()
 }
 
 fn write(folder: &Path, file: &str, text: &str) {
@@ -197,17 +193,11 @@ fn a_killed_run_leaves_a_whole_chain() {
     record(folder.path(), "2026-06-01");
     let whole = begun.elapsed();
     for part in [2_u32, 5, 8, 9, 10, 11, 12, 13, 14, 15] {
-        let mut run = Command::new(env!("CARGO_BIN_EXE_preaudit"))
-            .args(["scan", "-q", "--record", "--as-of", &format!("2026-06-{:02}", part + 1)])
-            .current_dir(folder.path())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep((whole * part / 13).min(Duration::from_secs(60)));
-        // It may be over already.
-        let _ = run.kill();
-        run.wait().unwrap();
+        kill_after(
+            folder.path(),
+            &["scan", "-q", "--record", "--as-of", &format!("2026-06-{:02}", part + 1)],
+            whole * part / 13,
+        );
         assert!(verify(folder.path()).status.success());
     }
     // What a run left that was killed while it wrote goes with the next.

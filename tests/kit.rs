@@ -11,14 +11,15 @@ use preaudit::world::{Disk, Shelf};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// The day on which all shipped organizations are judged.
 pub(crate) const DAY: jiff::civil::Date = jiff::civil::date(2026, 7, 1);
 
 /// The shipped organizations.
-pub(crate) const FIXTURES: [&str; 3] = ["conforming", "stage-2-lapses", "systemic"];
+pub(crate) const FIXTURES: [&str; 4] = ["conforming", "stage-1-gaps", "stage-2-lapses", "systemic"];
 
 /// A path of the repository.
 pub(crate) fn repository(path: &str) -> PathBuf {
@@ -111,6 +112,28 @@ pub(crate) fn program(folder: &Path, arguments: &[&str]) -> Output {
         .env_remove("CLICOLOR_FORCE")
         .output()
         .unwrap()
+}
+
+/// Runs the program in a folder and kills it after so long; it may be over already.
+pub(crate) fn kill_after(folder: &Path, arguments: &[&str], long: Duration) {
+    let mut run = Command::new(env!("CARGO_BIN_EXE_preaudit"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(long.min(Duration::from_secs(60)));
+    let _ = run.kill();
+    run.wait().unwrap();
+}
+
+/// Rows of a roster of ten who left long ago, so that one or two accounts are a lapse and no breakdown.
+pub(crate) fn long_gone() -> String {
+    let left = |number| {
+        format!("E-9{number},Old {number},old{number}@example.org,old{number},2019-01-01,2024-05-01,left\n")
+    };
+    (0..10).map(left).collect()
 }
 
 /// What a program printed to standard output.

@@ -1,6 +1,6 @@
 //! Night after night, and machine beside machine: the same bytes as one run over everything.
 
-use crate::kit::{DAY, built_in, program, scan_with, stderr, stdout};
+use crate::kit::{DAY, built_in, kill_after, program, scan_with, stderr, stdout};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use preaudit::audit::{self, Request};
@@ -13,10 +13,9 @@ use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tempfile::TempDir;
 
 const LOG: &str = "trail.ndjson";
@@ -401,17 +400,7 @@ fn a_killed_night_leaves_the_next_one_undisturbed() {
     let expected = stdout(&program(folder.path(), &arguments[..5]));
     let whole = begun.elapsed();
     for part in [1_u32, 4, 7, 9, 10, 11, 12] {
-        let mut run = Command::new(env!("CARGO_BIN_EXE_preaudit"))
-            .args(arguments)
-            .current_dir(folder.path())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep((whole * part / 12).min(Duration::from_secs(60)));
-        // It may be over already.
-        let _ = run.kill();
-        run.wait().unwrap();
+        kill_after(folder.path(), &arguments, whole * part / 12);
     }
     assert!(stdout(&program(folder.path(), &arguments)) == expected);
     assert!(stdout(&program(folder.path(), &arguments)) == expected);

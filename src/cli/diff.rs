@@ -1,9 +1,10 @@
 //! `preaudit diff`: what changed, and why.
 
-use super::output::Output;
+use super::occasion::stages;
+use super::output::{Format, Output};
 use super::place::{Folder, runs_of};
 use super::recorded::{Recording, open};
-use super::scan::{stages, with_progress};
+use super::scan::with_progress;
 use crate::diff::{self, Diff};
 use crate::finding::Diagnostic;
 use crate::history::Chain;
@@ -11,7 +12,6 @@ use crate::report::Exit;
 use crate::stage::Stage;
 use crate::world::Disk;
 use crate::{audit, baseline};
-use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
 /// Say what changed between two runs, and why.
@@ -53,16 +53,6 @@ pub(super) struct Arguments {
     output: Option<PathBuf>,
 }
 
-/// Forms of a difference.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs.
-    Json,
-}
-
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
     let disk = Disk::default();
     let made = match (&arguments.baseline, &arguments.later) {
@@ -70,18 +60,8 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
         (None, Some(later)) => arguments.between(later, &disk),
         (None, None) => return output.wrong("name two runs, or one with --baseline"),
     };
-    let diff = match made {
-        Ok(diff) => diff,
-        Err(wrong) => return output.wrongs(&wrong),
-    };
-    let text = match arguments.format {
-        Format::Text => diff::render(&diff),
-        Format::Json => match diff.to_json() {
-            Ok(json) => json,
-            Err(error) => return output.wrong(&error.to_string()),
-        },
-    };
-    output.deliver(&text, arguments.output.as_deref(), &disk)
+    let write = |made: &Diff| arguments.format.write(made, diff::render, Diff::to_json);
+    output.made(made, write, arguments.output.as_deref(), &disk)
 }
 
 impl Arguments {

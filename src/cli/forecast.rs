@@ -1,13 +1,12 @@
 //! `preaudit forecast`: what changes until a day.
 
-use super::output::Output;
+use super::occasion::Occasion;
+use super::output::{Format, Output};
 use super::place::Folder;
-use super::scan::{stages, with_progress};
-use crate::forecast;
+use super::scan::with_progress;
+use crate::forecast::{self, Forecast};
 use crate::report::Exit;
-use crate::stage::Stage;
 use crate::world::Disk;
-use clap::ValueEnum;
 use jiff::civil::Date;
 use std::path::PathBuf;
 
@@ -24,12 +23,8 @@ pub(super) struct Arguments {
     /// The last day that is looked at.
     #[arg(long, value_name = "YYYY-MM-DD")]
     until: Date,
-    /// The audit to prepare for [default: that of preaudit.toml, else pre-audit].
-    #[arg(long, value_name = "STAGE", value_parser = stages())]
-    stage: Option<Stage>,
-    /// How strictly to grade: common, strict, or a profile of a pack.
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
+    #[command(flatten)]
+    occasion: Occasion,
     /// The format of the forecast.
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -38,33 +33,12 @@ pub(super) struct Arguments {
     output: Option<PathBuf>,
 }
 
-/// Formats of what is told for people and for programs.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(super) enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs.
-    Json,
-}
-
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
     let disk = Disk::default();
     let made = arguments.folder.request(&disk).and_then(|mut request| {
-        request.stage = arguments.stage;
-        request.profile.clone_from(&arguments.profile);
+        arguments.occasion.ask(&mut request);
         with_progress(&disk, output, || forecast::forecast(&request, arguments.until, &disk))
     });
-    let forecast = match made {
-        Ok(forecast) => forecast,
-        Err(wrong) => return output.wrongs(&wrong),
-    };
-    let text = match arguments.format {
-        Format::Text => forecast::render(&forecast),
-        Format::Json => match forecast.to_json() {
-            Ok(json) => json,
-            Err(error) => return output.wrong(&error.to_string()),
-        },
-    };
-    output.deliver(&text, arguments.output.as_deref(), &disk)
+    let write = |made: &Forecast| arguments.format.write(made, forecast::render, Forecast::to_json);
+    output.made(made, write, arguments.output.as_deref(), &disk)
 }

@@ -11,6 +11,7 @@ mod history;
 mod init;
 mod list;
 mod merge;
+mod occasion;
 mod output;
 mod place;
 mod plan;

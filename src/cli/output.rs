@@ -22,6 +22,29 @@ pub(super) enum Color {
     Never,
 }
 
+/// Formats of what is told for people and for programs.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// A text of something, or why there is none.
+type Written = Result<String, serde_json::Error>;
+
+impl Format {
+    /// Something in this format.
+    pub(super) fn write<T>(self, made: &T, text: fn(&T) -> String, json: fn(&T) -> Written) -> Written {
+        match self {
+            Self::Text => Ok(text(made)),
+            Self::Json => json(made),
+        }
+    }
+}
+
 /// Standard output and error of the program.
 pub(super) struct Output {
     color: Color,
@@ -52,6 +75,21 @@ impl Output {
         match disk.write(file, text.as_bytes()) {
             Ok(()) => Exit::Clean,
             Err(error) => self.wrong(&format!("cannot write {}: {}", error.path, error.reason)),
+        }
+    }
+
+    /// Writes what was made to a file, or prints it where none is named; else tells what is wrong.
+    pub(super) fn made<T>(
+        &self,
+        made: Result<T, Vec<Diagnostic>>,
+        write: impl FnOnce(&T) -> Written,
+        file: Option<&Path>,
+        disk: &Disk,
+    ) -> Exit {
+        match made.map(|made| write(&made)) {
+            Ok(Ok(text)) => self.deliver(&text, file, disk),
+            Ok(Err(error)) => self.wrong(&error.to_string()),
+            Err(wrong) => self.wrongs(&wrong),
         }
     }
 

@@ -1,5 +1,6 @@
 //! `preaudit scan`: the main job.
 
+use super::occasion::Occasion;
 use super::output::Output;
 use super::place::Folder;
 use super::recorded::{Recording, exit_on_news};
@@ -9,7 +10,6 @@ use crate::diff::Diff;
 use crate::finding::{Diagnostic, State, count};
 use crate::report::{Exit, FailOn, Report, render};
 use crate::scan::{Cache, Partials, Portion, Share, SpotChecks, Used};
-use crate::stage::Stage;
 use crate::world::Disk;
 use clap::ValueEnum;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -55,14 +55,8 @@ pub(super) struct Arguments {
 pub(super) struct Told {
     #[command(flatten)]
     pub(super) folder: Folder,
-    /// The audit to prepare for [default: that of preaudit.toml, else pre-audit]: `stage-1` looks at
-    /// documented information and planning, `surveillance` and `internal-audit` at the controls that
-    /// preaudit.toml names, all others at everything.
-    #[arg(long, value_name = "STAGE", value_parser = stages())]
-    stage: Option<Stage>,
-    /// How strictly to grade: common, strict, or a profile of a pack.
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
+    #[command(flatten)]
+    occasion: Occasion,
     /// The format of the report.
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -83,11 +77,6 @@ pub(super) struct Told {
     /// where it says something else than native conditions: a check of preaudit, not of the evidence.
     #[arg(long, value_name = "PERCENT")]
     recheck: Option<Portion>,
-}
-
-pub(super) fn stages() -> impl clap::builder::TypedValueParser<Value = Stage> {
-    use clap::builder::{PossibleValuesParser, TypedValueParser};
-    PossibleValuesParser::new(Stage::ALL.map(Stage::name)).try_map(|name| name.parse::<Stage>())
 }
 
 /// Formats of a report.
@@ -226,8 +215,7 @@ fn run_share(told: &Told, share: Share, partial: &Path, output: &Output) -> Exit
 impl Told {
     fn request(&self, disk: &Disk) -> Result<Request, Vec<Diagnostic>> {
         let mut request = self.folder.request(disk)?;
-        request.stage = self.stage;
-        request.profile.clone_from(&self.profile);
+        self.occasion.ask(&mut request);
         request.checks = SpotChecks {
             recheck: self.recheck.unwrap_or_default(),
             time: if self.timings { Portion::ONE_PERCENT } else { Portion::default() },

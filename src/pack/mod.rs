@@ -40,6 +40,7 @@ use crate::toml_text;
 use crate::world::World;
 use files::PackFiles;
 use manifest::Manifest;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -107,7 +108,10 @@ pub fn load(packs: &[PackRef], world: &dyn World) -> Result<Packs, Vec<Diagnosti
     }
     let outside: BTreeSet<String> =
         read.iter().filter(|(_, is_built_in)| !is_built_in).filter_map(|(files, _)| files.id()).collect();
-    read.retain(|(files, is_built_in)| !is_built_in || files.id().is_none_or(|id| !outside.contains(&id)));
+    if !outside.is_empty() {
+        let is_outside = |files: &PackFiles| files.id().is_some_and(|id| outside.contains(&id));
+        read.retain(|(files, is_built_in)| !is_built_in || !is_outside(files));
+    }
     for (files, is_built_in) in read {
         errors.extend(loaded.add(files, is_built_in));
     }
@@ -255,12 +259,18 @@ fn read_manifest(texts: &Texts) -> Result<Manifest, Diagnostic> {
 
 /// `rules/<theme>/<fault>.toml`, each with the script beside it when there is one.
 fn read_rules(texts: &Texts, errors: &mut Vec<Diagnostic>) -> Vec<Rule> {
-    let mut rules = Vec::new();
-    for text in below(texts, "rules/", ".toml") {
+    let read = |text: &&Arc<Source>| {
         let stem = text.name().trim_end_matches(".toml");
         let script = texts.get(&format!("{stem}.rhai")).cloned();
         let theme = text.name().split('/').rev().nth(1).unwrap_or("rules");
-        match Rule::read(text, script, theme) {
+        Rule::read(text, script, theme)
+    };
+    // Side by side, since their patterns are compiled to be checked: half of the time of a start.
+    let texts: Vec<&Arc<Source>> = below(texts, "rules/", ".toml").collect();
+    let read: Vec<Result<Rule, Vec<Diagnostic>>> = texts.par_iter().map(read).collect();
+    let mut rules = Vec::new();
+    for rule in read {
+        match rule {
             Ok(rule) => rules.push(rule),
             Err(wrong) => errors.extend(wrong),
         }

@@ -10,12 +10,12 @@ use crate::control_id::ControlId;
 use crate::evidence::Evidence;
 use crate::finding::{Check, Diagnostic, Finding, State};
 use crate::grade::{DecisionTally, Graded};
-use crate::pack::{Coverage, Packs};
+use crate::pack::{ATTESTATIONS, Coverage, Packs};
 use crate::plan::Plan;
 use crate::scan::Facts;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The number of the format. Fields may be added under it, never renamed or taken away.
 pub const SCHEMA: &str = "preaudit-report/1";
@@ -256,17 +256,15 @@ impl Totals {
     }
 }
 
-/// The kind of what people attest, and the rule that says which of it is no evidence.
-const ATTESTATIONS: (&str, &str) = ("attestations", "attestation-void");
+/// The rule that says which attestations are no evidence.
+const VOID: &str = "attestation-void";
 
 fn decided(evidence: &Evidence, graded: &Graded) -> Decided {
     let [waivers, overrides] = graded.decisions;
-    let void = graded.findings.iter().filter(|finding| finding.rule == ATTESTATIONS.1);
-    let void: std::collections::BTreeSet<&str> = void
-        .filter(|finding| finding.state != State::Opportunity)
-        .flat_map(|finding| finding.observations.iter().map(|one| one.subject.as_str()))
-        .collect();
-    let attestations = evidence.rows(ATTESTATIONS.0).count();
+    let void = graded.findings.iter().filter(|finding| finding.rule == VOID);
+    let void: BTreeSet<&str> =
+        void.flat_map(|finding| finding.observations.iter().map(|one| one.subject.as_str())).collect();
+    let attestations = evidence.rows(ATTESTATIONS).count();
     Decided { waivers, overrides, attestations, void_attestations: void.len() }
 }
 

@@ -1,9 +1,9 @@
 //! `preaudit plan papers`: what an internal auditor takes along.
 
 use crate::audit::{self, Inspection};
+use crate::cli::occasion::stages;
 use crate::cli::output::Output;
 use crate::cli::place::Folder;
-use crate::cli::scan::stages;
 use crate::finding::Diagnostic;
 use crate::papers::{self, Material};
 use crate::report::Exit;

@@ -1,12 +1,11 @@
 //! `preaudit plan path`: what to mend first.
 
-use crate::cli::forecast::Format;
-use crate::cli::output::Output;
+use crate::cli::occasion::Occasion;
+use crate::cli::output::{Format, Output};
 use crate::cli::place::Folder;
-use crate::cli::scan::{stages, with_progress};
+use crate::cli::scan::with_progress;
 use crate::remedy;
 use crate::report::Exit;
-use crate::stage::Stage;
 use crate::world::Disk;
 use std::path::PathBuf;
 
@@ -19,12 +18,8 @@ use std::path::PathBuf;
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
     folder: Folder,
-    /// The audit to prepare for [default: that of preaudit.toml, else pre-audit].
-    #[arg(long, value_name = "STAGE", value_parser = stages())]
-    stage: Option<Stage>,
-    /// How strictly to grade: common, strict, or a profile of a pack.
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
+    #[command(flatten)]
+    occasion: Occasion,
     /// The format of the path.
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -36,20 +31,9 @@ pub(in crate::cli) struct Arguments {
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
     let disk = Disk::default();
     let made = arguments.folder.request(&disk).and_then(|mut request| {
-        request.stage = arguments.stage;
-        request.profile.clone_from(&arguments.profile);
+        arguments.occasion.ask(&mut request);
         with_progress(&disk, output, || remedy::path(&request, &disk))
     });
-    let path = match made {
-        Ok(path) => path,
-        Err(wrong) => return output.wrongs(&wrong),
-    };
-    let text = match arguments.format {
-        Format::Text => remedy::render(&path),
-        Format::Json => match path.to_json() {
-            Ok(json) => json,
-            Err(error) => return output.wrong(&error.to_string()),
-        },
-    };
-    output.deliver(&text, arguments.output.as_deref(), &disk)
+    let write = |made: &remedy::Path| arguments.format.write(made, remedy::render, remedy::Path::to_json);
+    output.made(made, write, arguments.output.as_deref(), &disk)
 }
