@@ -73,6 +73,8 @@ codes! {
     InvalidPack = "pack::invalid": "A pack is not well formed.";
     UnreadablePack = "pack::unreadable": "A pack could not be read.";
     UntrustedPack = "pack::untrusted": "A pack from outside is not trusted to run its scripts.";
+    InvalidTemplate = "report::invalid-template": "A template of a report is not well formed, asks for what there is not, or takes too long.";
+    Unwritable = "report::unwritable": "A report cannot be written in a format.";
     NativeDiffers = "rule::differs": "A rule says something else natively than by the interpreter; a fault of preaudit.";
     RuleFailed = "rule::failed": "A rule failed while it ran; it says nothing about the organization.";
     InvalidRule = "rule::invalid": "A rule is not well formed.";
@@ -109,7 +111,17 @@ mod tests {
         rooms.dedup();
         assert_eq!(
             rooms,
-            ["cap", "certification", "evidence", "history", "pack", "rule", "scan", "workspace"]
+            [
+                "cap",
+                "certification",
+                "evidence",
+                "history",
+                "pack",
+                "report",
+                "rule",
+                "scan",
+                "workspace"
+            ]
         );
         let unique: std::collections::BTreeSet<_> = texts.iter().collect();
         assert_eq!(unique.len(), texts.len());

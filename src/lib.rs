@@ -12,6 +12,7 @@ pub mod place;
 mod clip;
 pub mod source;
 pub mod snippet;
+pub mod inert;
 pub mod code;
 pub mod control_id;
 pub mod stage;
@@ -31,8 +32,10 @@ pub mod plan;
 pub mod evaluate;
 pub mod grade;
 // 5 tell
+pub mod vocabulary;
 pub mod report;
 pub mod certification;
+pub mod spreadsheet;
 pub mod cap;
 pub mod history;
 pub mod diff;

@@ -2,11 +2,17 @@
 
 use super::output::Output;
 use crate::formats::{self, Format, Options};
-use crate::report::Report;
-use crate::world::Disk;
+use crate::report::{Exit, Report, TextStyle};
+use crate::source::Source;
+use crate::vocabulary::Language;
+use crate::world::{Disk, World};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
+
+/// The largest template, in bytes.
+const LARGEST: u64 = 4 << 20;
 
 const ONE_ALONE: &str =
     "only one format goes to standard output; name files for the others, as in `-f json=report.json`";
@@ -21,6 +27,14 @@ pub(super) struct Outputs {
     /// Write the report to a file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// The language of titles, states and verdicts: en, de, fr, es or it. What rules say stays as it was
+    /// written, and JSON is the same in all.
+    #[arg(long, value_name = "LANG", default_value_t)]
+    lang: Language,
+    /// The Jinja template of `--format template`. It gets the JSON report; `x.html.j2` and `x.xml.j2`
+    /// escape what they print.
+    #[arg(long, value_name = "FILE")]
+    template: Option<PathBuf>,
 }
 
 /// A format that is asked for, and the file it goes to.
@@ -54,28 +68,40 @@ fn formats_help() -> String {
 }
 
 impl Outputs {
-    /// Writes the report in every format that is asked for; files as a whole or not at all.
-    ///
-    /// # Errors
-    /// What cannot be written, and why.
-    pub(super) fn write(&self, report: &Report, output: &Output, disk: &Disk) -> Result<(), String> {
-        for (format, file) in self.wanted()? {
-            let text = if file.is_some() { output.file_style() } else { output.report_style() };
-            let bytes = formats::write(report, format, &Options { text })?;
+    /// Writes the report in every format that is asked for; files as a whole or not at all. Ends the
+    /// program, where one cannot be written, having told why.
+    pub(super) fn write(&self, report: &Report, output: &Output, disk: &Disk) -> Result<(), Exit> {
+        let template = self.read_template(disk).map_err(|reason| output.wrong(&reason))?;
+        for (format, file) in self.wanted().map_err(|reason| output.wrong(&reason))? {
+            let style = if file.is_some() { output.file_style() } else { output.report_style() };
+            let text = TextStyle { language: self.lang, ..style };
+            let options = Options { text, template: template.clone() };
+            let bytes = formats::write(report, format, &options).map_err(|wrong| output.wrongs(&[wrong]))?;
             match file {
                 None => output.print_bytes(&bytes),
-                Some(path) => disk
-                    .write(path, &bytes)
-                    .map_err(|error| format!("cannot write {}: {}", error.path, error.reason))?,
+                Some(path) => disk.write(path, &bytes).map_err(|error| {
+                    output.wrong(&format!("cannot write {}: {}", error.path, error.reason))
+                })?,
             }
         }
         Ok(())
     }
 
+    fn read_template(&self, disk: &Disk) -> Result<Option<Arc<Source>>, String> {
+        let Some(path) = &self.template else { return Ok(None) };
+        let name = path.display().to_string();
+        let bytes = disk
+            .read(Path::new(""), &name, LARGEST)
+            .map_err(|error| format!("cannot read {name}: {}", error.reason))?;
+        let text = String::from_utf8(bytes).map_err(|_| format!("{name} is not UTF-8"))?;
+        Ok(Some(Arc::new(Source::new(name, text))))
+    }
+
     /// Each format with its file; none for standard output, where only one can go.
     ///
     /// # Errors
-    /// When two would go to the same place, or `--output` has nothing to take.
+    /// When two would go to the same place, `--output` has nothing to take, or format and template do
+    /// not go together.
     pub(super) fn wanted(&self) -> Result<Vec<(Format, Option<&Path>)>, String> {
         let output = self.output.as_deref();
         let mut wanted: Vec<(Format, Option<&Path>)> =
@@ -89,6 +115,11 @@ impl Outputs {
                 return Err("every format has a file already, so --output gets nothing".to_owned());
             }
             _ => wanted.iter_mut().for_each(|(_, file)| *file = file.or(output)),
+        }
+        match (wanted.iter().any(|(format, _)| *format == Format::Template), &self.template) {
+            (true, None) => return Err("--format template needs --template FILE".to_owned()),
+            (false, Some(_)) => return Err("--template is used by --format template alone".to_owned()),
+            _ => {}
         }
         let mut files = BTreeSet::new();
         match wanted.iter().find_map(|(_, file)| file.filter(|file| !files.insert(*file))) {
