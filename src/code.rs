@@ -111,17 +111,7 @@ mod tests {
         rooms.dedup();
         assert_eq!(
             rooms,
-            [
-                "cap",
-                "certification",
-                "evidence",
-                "history",
-                "pack",
-                "report",
-                "rule",
-                "scan",
-                "workspace"
-            ]
+            ["cap", "certification", "evidence", "history", "pack", "report", "rule", "scan", "workspace"]
         );
         let unique: std::collections::BTreeSet<_> = texts.iter().collect();
         assert_eq!(unique.len(), texts.len());

@@ -25,7 +25,7 @@ pub fn markdown(text: &str) -> String {
             '\\' | '|' | '*' | '_' | '`' | '[' | ']' | '#' | '~' => shown.extend(['\\', c]),
             _ => shown.push(c),
         }
-        if calls(c, behind) || is_prefix_of_link(rest) {
+        if calls(c, behind) || begins_a_link(&shown, behind) {
             shown.push_str(GAP);
         }
         rest = behind;
@@ -43,12 +43,20 @@ fn calls(mark: char, behind: &str) -> bool {
     }
 }
 
-/// True at the last letter of `www` and `GH`, where the mark that follows would make a link of it.
-fn is_prefix_of_link(rest: &str) -> bool {
-    let mut two = rest.chars();
-    let pair = (two.next().map(|c| c.to_ascii_lowercase()), two.next());
-    matches!(pair, (Some('w'), Some('.')) | (Some('h'), Some('-')))
-        || rest.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("mailto:"))
+/// True behind `www`, `GH` and `mailto:`, where what follows would make a link of it.
+fn begins_a_link(before: &str, behind: &str) -> bool {
+    let mut rest = behind.chars();
+    let (mark, next) = (rest.next(), rest.next());
+    let ends = |with: &str| {
+        let at = before.len().checked_sub(with.len()).and_then(|at| before.get(at..));
+        at.is_some_and(|end| end.eq_ignore_ascii_case(with))
+    };
+    match mark {
+        Some('.') => ends("www"),
+        Some('-') => ends("gh") && next.is_some_and(|c| c.is_ascii_digit()),
+        Some(_) => ends("mailto:"),
+        None => false,
+    }
 }
 
 /// A text as a span of code, which no renderer reads anything into; not for cells of a table.
@@ -83,6 +91,7 @@ mod tests {
         assert_eq!(markdown("fixes #12, GH-7"), "fixes \\#&#8203;12, GH&#8203;-7");
         assert_eq!(markdown("https://evil.example"), "https:&#8203;//evil.example");
         assert_eq!(markdown("www.evil.example"), "www&#8203;.evil.example");
+        assert_eq!(markdown("anew. high-risk, MAILTO:x"), "anew. high-risk, MAILTO:&#8203;x");
         assert_eq!(markdown("owes $5 and 20 @ noon"), "owes <span>$</span>5 and 20 @ noon");
     }
 
@@ -91,7 +100,12 @@ mod tests {
     fn what_is_escaped_is_read_as_text_alone() {
         let texts = [
             "- [x] **b** _i_ ~~s~~ `c` ![i](u) [l](u) <b>x</b> <http://e.example>",
-            "| a | b |", "\\*not\\*", "&lt; &#64;", "]]> --> <!-- x", "a``b`c", "  two  words ",
+            "| a | b |",
+            "\\*not\\*",
+            "&lt; &#64;",
+            "]]> --> <!-- x",
+            "a``b`c",
+            "  two  words ",
         ];
         for text in texts {
             for source in [format!("- x {}", markdown(text)), format!("- x {}", markdown_code(text))] {

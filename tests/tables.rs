@@ -68,7 +68,8 @@ fn text(report: &Report, format: Format) -> String {
 
 /// The cells of a sheet as a reader sees them, rows of columns.
 fn sheet(workbook: &[u8], name: &str) -> Vec<Vec<Data>> {
-    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(workbook)).unwrap();
+    let mut book: calamine::Xlsx<_> =
+        calamine::open_workbook_from_rs(std::io::Cursor::new(workbook)).unwrap();
     assert!(book.worksheet_formula(name).unwrap().is_empty(), "{name} holds a formula");
     book.worksheet_range(name).unwrap().rows().map(<[Data]>::to_vec).collect()
 }
@@ -84,7 +85,8 @@ fn a_workbook_has_a_register_for_each_question() {
     let workbook = bytes(&report, Format::Xlsx);
     assert!(workbook == bytes(&report, Format::Xlsx), "the same report gives the same bytes");
     let rows = |name: &str| sheet(&workbook, name).len() - 1;
-    let book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(&workbook[..])).unwrap();
+    let book: calamine::Xlsx<_> =
+        calamine::open_workbook_from_rs(std::io::Cursor::new(&workbook[..])).unwrap();
     assert_eq!(book.sheet_names(), SHEETS);
     assert_eq!(rows("Findings"), exceptions(&report));
     assert_eq!(rows("Controls and SoA"), 30 + 93);
@@ -112,7 +114,8 @@ fn a_plan_to_fill_in_offers_what_fits() {
     let workbook = bytes(&kept("stage-2-lapses"), Format::Xlsx);
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(workbook)).unwrap();
     let mut xml = String::new();
-    std::io::Read::read_to_string(&mut archive.by_name("xl/worksheets/sheet4.xml").unwrap(), &mut xml).unwrap();
+    std::io::Read::read_to_string(&mut archive.by_name("xl/worksheets/sheet4.xml").unwrap(), &mut xml)
+        .unwrap();
     assert!(xml.contains("&quot;open,in-progress,done&quot;") || xml.contains("\"open,in-progress,done\""));
     assert_eq!(xml.matches("type=\"date\"").count(), 5, "each column of days takes days alone");
     assert!(xml.contains("<autoFilter") && xml.contains("state=\"frozen\"") && xml.contains("landscape"));
@@ -142,9 +145,10 @@ fn csv_has_a_row_for_each_exception_with_its_owner_and_line() {
     let csv = text(&report, Format::Csv);
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let titles = reader.headers().unwrap().clone();
-    assert_eq!(&titles.iter().take(9).collect::<Vec<_>>()[..], [
-        "Grade", "Control", "Requirement", "Title", "Statement", "Subject", "Owner", "File", "Line or cell"
-    ]);
+    assert_eq!(
+        &titles.iter().take(9).collect::<Vec<_>>()[..],
+        ["Grade", "Control", "Requirement", "Title", "Statement", "Subject", "Owner", "File", "Line or cell"]
+    );
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     let leaver = rows.iter().find(|row| &row[14] == "leaver-signs-in").unwrap();
     assert_eq!((&leaver[0], &leaver[5], &leaver[8]), ("major", "dario.finch", "13"));
@@ -164,7 +168,11 @@ fn markdown_shows_evidence_as_text_alone() {
             panic!("{armed:?} gives {event:?}");
         }
         let mentions = comment.match_indices('@').filter(|(at, _)| !comment[at + 1..].starts_with("&#8203;"));
-        assert!(mentions.filter(|(at, _)| !is_code(&comment, *at)).all(|(at, _)| comment[at + 1..].starts_with(' ')));
+        assert!(
+            mentions
+                .filter(|(at, _)| !is_code(&comment, *at))
+                .all(|(at, _)| comment[at + 1..].starts_with(' '))
+        );
     }
 }
 
@@ -270,7 +278,11 @@ fn a_template_that_is_wrong_is_told_with_its_line() {
     let wrong = |template| rendered("x.txt.j2", template, &report).unwrap_err();
     let told = wrong("one\n{% for f in findings %}\n{{ f.grade }}\n{% endfor %}\n{{ organisation }}\n");
     assert!(told.starts_with("x.txt.j2:") && told.contains("undefined"), "{told}");
-    assert!(wrong("one\ntwo {{ organisation }}\n").starts_with("x.txt.j2:2:"), "{}", wrong("\n{{ organisation }}"));
+    assert!(
+        wrong("one\ntwo {{ organisation }}\n").starts_with("x.txt.j2:2:"),
+        "{}",
+        wrong("\n{{ organisation }}")
+    );
     assert!(wrong("one\n{% fro x %}\n").starts_with("x.txt.j2:2:"), "{}", wrong("one\n{% fro x %}\n"));
     assert!(wrong("{{ organization | shout }}").contains("shout"));
 }
@@ -280,7 +292,7 @@ fn a_template_that_is_wrong_is_told_with_its_line() {
 fn a_template_neither_hangs_nor_reads_files() {
     let report = kept("conforming");
     let wrong = |template: &str| rendered("x.txt.j2", template, &report).unwrap_err();
-    let deep = "{% for a in range(10000) %}".repeat(4) + &"{% endfor %}".repeat(4);
+    let deep = ["{% for a in range(10000) %}".repeat(4), "{% endfor %}".repeat(4)].concat();
     assert!(wrong(&deep).contains("more than 50000000 steps"), "{}", wrong(&deep));
     let endless = "{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}";
     assert!(wrong(endless).contains("recursion"), "{}", wrong(endless));
@@ -344,7 +356,8 @@ fn reports_speak_five_languages_and_json_none() {
         assert!(text(Format::Typst).contains(soa), "{language}");
         assert!(!sheet(&make(Format::Xlsx), actions).is_empty(), "{language}");
         assert!(make(Format::Json) == json, "{language}");
-        for english in ["nonconformit", "checks", "as of", "rests on", "not evaluated", "about the evidence"] {
+        for english in ["nonconformit", "checks", "as of", "rests on", "not evaluated", "about the evidence"]
+        {
             let own = text(Format::Text);
             let lines = own.lines().filter(|line| line.starts_with("──") || line.starts_with("  4"));
             assert!(lines.clone().count() > 3, "{language}");
@@ -371,7 +384,8 @@ fn a_scan_writes_what_convert_writes() {
     let evidence = evidence.to_str().unwrap();
     let formats = ["xlsx", "csv", "markdown", "typst", "text"];
     let to = |from: &str, name: &str| -> Vec<String> {
-        let mut all: Vec<String> = formats.iter().map(|format| format!("-f{format}={from}.{format}")).collect();
+        let mut all: Vec<String> =
+            formats.iter().map(|format| format!("-f{format}={from}.{format}")).collect();
         all.extend([name.to_owned(), "--lang=fr".to_owned()]);
         all
     };

@@ -48,7 +48,8 @@ fn columns(language: Language) -> Vec<Column> {
 }
 
 fn takes(column: Word, language: Language) -> Takes {
-    let words = |words: &[Word]| Takes::OneOf(words.iter().map(|word| language.say(*word).to_owned()).collect());
+    let words =
+        |words: &[Word]| Takes::OneOf(words.iter().map(|word| language.say(*word).to_owned()).collect());
     match column {
         // `closed` is what `cap verify` writes.
         Word::Status => words(&[Word::StatusOpen, Word::StatusInProgress, Word::StatusDone]),

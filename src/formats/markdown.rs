@@ -96,9 +96,10 @@ impl Page<'_> {
     }
 
     fn title(&self, finding: &Finding) -> String {
-        let part = finding.contained_in.as_ref().map(|whole| {
-            format!(" · {} {}", self.language.say(Word::PartOf), code(whole))
-        });
+        let part = finding
+            .contained_in
+            .as_ref()
+            .map(|whole| format!(" · {} {}", self.language.say(Word::PartOf), code(whole)));
         format!(
             "**{}** · {} · {} · {}{}",
             inline(&cut(&finding.statement)),

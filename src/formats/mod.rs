@@ -39,15 +39,8 @@ pub enum Format {
 
 impl Format {
     /// All formats, in the order in which they are listed.
-    pub const ALL: &[Self] = &[
-        Self::Text,
-        Self::Json,
-        Self::Xlsx,
-        Self::Csv,
-        Self::Markdown,
-        Self::Typst,
-        Self::Template,
-    ];
+    pub const ALL: &[Self] =
+        &[Self::Text, Self::Json, Self::Xlsx, Self::Csv, Self::Markdown, Self::Typst, Self::Template];
 
     /// The name by which it is asked for.
     pub fn name(self) -> &'static str {
@@ -67,7 +60,9 @@ impl Format {
         match self {
             Self::Text => "for people at a terminal",
             Self::Json => "everything, by the schema preaudit-report/1; `convert` makes the others from it",
-            Self::Xlsx => "a workbook: findings, controls and SoA, corrective actions, evidence, to filter and fill in",
+            Self::Xlsx => {
+                "a workbook: findings, controls and SoA, corrective actions, evidence, to filter and fill in"
+            }
             Self::Csv => "findings, a row for each exception; no cell is a formula",
             Self::Markdown => "a comment on a change or the summary of a job, at most 65,536 characters",
             Self::Typst => "a document on A4: `typst compile report.typ`",

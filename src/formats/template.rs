@@ -33,7 +33,11 @@ const LARGEST: usize = 256 << 20;
 ///
 /// # Errors
 /// When the template is not well formed, asks for what there is not, or needs more than it may.
-pub(super) fn write(report: &Report, source: &Arc<Source>, language: Language) -> Result<Vec<u8>, Diagnostic> {
+pub(super) fn write(
+    report: &Report,
+    source: &Arc<Source>,
+    language: Language,
+) -> Result<Vec<u8>, Diagnostic> {
     let context = Value::from(Serde(report));
     let template = source.clone();
     let work = move || render(&template, context, language);
@@ -70,7 +74,8 @@ fn environment<'s>(language: Language) -> Environment<'s> {
     environment.set_fuel(Some(STEPS));
     environment.set_recursion_limit(DEPTH);
     // Lines of statements alone leave no empty lines behind.
-    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+    let syntax =
+        SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
     syntax.into_iter().for_each(|syntax| environment.set_syntax(syntax));
     environment.set_debug(true);
     environment.add_filter("csv", |text: String| csv_cell(&text));
@@ -97,9 +102,12 @@ fn explained(source: &Arc<Source>, error: &Error) -> Diagnostic {
 }
 
 fn wrong(source: &Arc<Source>, error: Option<&Error>, message: &str) -> Diagnostic {
-    let help = "the fields are those of the JSON report; one that may be absent is asked for with `is defined`";
+    let help =
+        "the fields are those of the JSON report; one that may be absent is asked for with `is defined`";
     let told = Diagnostic::error(Code::InvalidTemplate, message).help(help);
-    told.at(error.and_then(|error| place(source, error)).unwrap_or_else(|| Place::whole(source.name(), "this template")))
+    told.at(error
+        .and_then(|error| place(source, error))
+        .unwrap_or_else(|| Place::whole(source.name(), "this template")))
 }
 
 /// Where the template is wrong: the part that is meant, or its line.

@@ -108,11 +108,7 @@ fn table(heading: &str, widths: &str, titles: &[&str], rows: &[Vec<String>]) -> 
 fn totals(report: &Report, language: Language) -> String {
     let row = |state: &State| {
         let found = report.findings.iter().filter(|finding| finding.state == *state).count();
-        vec![
-            language.state(*state).to_owned(),
-            report.totals.get(*state).to_string(),
-            found.to_string(),
-        ]
+        vec![language.state(*state).to_owned(), report.totals.get(*state).to_string(), found.to_string()]
     };
     let rows: Vec<Vec<String>> = State::ALL.iter().map(row).collect();
     let titles = [Word::State, Word::Checks, Word::Findings].map(|word| language.say(word));
@@ -150,8 +146,10 @@ fn told(finding: &Finding, language: Language) -> String {
     }
     let mut notes = vec![(Word::Why, finding.derivation.join("; ")), (Word::Help, finding.help.clone())];
     notes.extend(finding.ask.clone().map(|ask| (Word::Ask, ask)));
-    let notes: Vec<String> =
-        notes.iter().map(|(word, text)| format!("({}, {}),", literal(language.say(*word)), literal(text))).collect();
+    let notes: Vec<String> = notes
+        .iter()
+        .map(|(word, text)| format!("({}, {}),", literal(language.say(*word)), literal(text)))
+        .collect();
     let mut meta = vec![finding.requirements.join(", "), finding.rule.clone(), finding.id.clone()];
     meta.extend(finding.contained_in.as_ref().map(|whole| format!("{} {whole}", language.say(Word::PartOf))));
     call(

@@ -27,7 +27,7 @@ pub(super) fn write(report: &Report, language: Language) -> Result<Vec<u8>, Xlsx
 
 /// What the report comes to, on a page of its own.
 fn summary(report: &Report, language: Language) -> Table {
-    let say = |word| Cell::text(language.say(word));
+    let say = |word| Cell::Title(language.say(word).to_owned());
     let pair = |word, cell| vec![say(word), cell];
     let packs: Vec<String> =
         report.packs.iter().map(|pack| format!("{} {} ({})", pack.id, pack.version, pack.digest)).collect();
@@ -51,10 +51,13 @@ fn summary(report: &Report, language: Language) -> Table {
         vec![name, Cell::number(report.totals.get(*state)), Cell::number(found)]
     }));
     rows.extend([Vec::new(), vec![say(Word::RestsOn), say(Word::Checks)]]);
-    rows.extend(report.rests_on.iter().map(|(coverage, number)| {
-        vec![Cell::text(language.coverage(*coverage)), Cell::number(*number)]
-    }));
-    let columns = [26, 72, 16].map(|width| Column::new("", width)).to_vec();
+    rows.extend(
+        report
+            .rests_on
+            .iter()
+            .map(|(coverage, number)| vec![Cell::text(language.coverage(*coverage)), Cell::number(*number)]),
+    );
+    let columns = [30, 76, 16].map(|width| Column::new("", width)).to_vec();
     Table { columns, rows }
 }
 
@@ -165,7 +168,8 @@ fn not_evaluated(report: &Report, language: Language) -> Table {
         (Word::Records, 12),
     ];
     let title = |check: &Check| report.controls.iter().find(|control| control.id == check.control);
-    let open = report.checks.iter().filter(|check| matches!(check.state, State::NotEvaluated | State::Faulted));
+    let open =
+        report.checks.iter().filter(|check| matches!(check.state, State::NotEvaluated | State::Faulted));
     let checks = open.map(|check| {
         vec![
             Cell::maybe(check.reason.as_deref()),

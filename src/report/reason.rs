@@ -98,7 +98,11 @@ pub(super) fn reasons(report: &Report, profile: &Profile) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = told.map(|(number, reason)| reason(number)).collect();
     reasons.extend(unseen(report, profile));
     if reasons.is_empty() {
-        reasons.push(if is_stage_1 { Reason::NothingAgainstStage2 } else { Reason::NothingAgainstCertificate });
+        reasons.push(if is_stage_1 {
+            Reason::NothingAgainstStage2
+        } else {
+            Reason::NothingAgainstCertificate
+        });
     }
     reasons
 }

@@ -127,7 +127,11 @@ impl Page {
             self.line(&format!("  {lead}  {because}"));
         }
         self.line("");
-        let total = |state: State| format!("{} {}", report.totals.get(state), language.state(state));
+        // Only in English do the names of states stand behind any number.
+        let total = |state: State| match (report.totals.get(state), language.state(state)) {
+            (number, name) if language == Language::En => format!("{number} {name}"),
+            (number, name) => format!("{name}: {number}"),
+        };
         let all: Vec<String> = State::ALL.iter().map(|state| total(*state)).collect();
         let checks = format!("{}:", self.count(report.totals.all(), Counted::Check));
         self.line(&format!("  {checks}  {}", all[..4].join("   ")));

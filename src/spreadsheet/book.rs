@@ -1,6 +1,6 @@
 //! Tables as a workbook.
 
-use super::{Cell, Table, Takes};
+use super::{Cell, Column, Table, Takes};
 use crate::finding::State;
 use crate::vocabulary::{Counted, Language, Word};
 use jiff::civil::Date;
@@ -17,6 +17,11 @@ const ROWS: usize = 1_048_574;
 const LIST: usize = 255;
 /// A4, as Excel numbers sizes of paper.
 const A4: u8 = 9;
+/// Characters that a page shows side by side before they get too small.
+const ACROSS: u16 = 200;
+/// Points of a line, and how many lines a row has at most; Excel's own limit are 409 points.
+const LINE: f64 = 15.0;
+const LINES: usize = 27;
 /// Rows below the last one in which something may still be filled in.
 const SPARE: usize = 200;
 
@@ -31,7 +36,7 @@ pub struct Book {
 pub enum Paper {
     /// To be looked up and filtered: a frozen header that is printed on every page, and filters.
     Register,
-    /// To be read from top to bottom, with headings but no header.
+    /// To be read from top to bottom, without a header.
     Page,
 }
 
@@ -62,8 +67,9 @@ impl Book {
         let fitting = table.rows.len().min(ROWS);
         for (row, cells) in (top..).zip(&table.rows[..fitting]) {
             for (column, cell) in (0..).zip(cells) {
-                formats.write(sheet, (row, column), cell, (paper, cells.len()))?;
+                formats.write(sheet, (row, column), cell)?;
             }
+            sheet.set_row_height(row, height(cells, &table.columns))?;
         }
         if fitting < table.rows.len() {
             let said = language.count(table.rows.len() - fitting, Counted::MoreRows);
@@ -74,9 +80,12 @@ impl Book {
             sheet.autofilter(0, 0, row_number(fitting.max(1)), last)?;
             sheet.set_freeze_panes(1, frozen)?;
             sheet.set_repeat_rows(0, 0)?;
+            if let Some(last) = frozen.checked_sub(1) {
+                sheet.set_repeat_columns(0, last)?;
+            }
             validate(sheet, table, fitting)?;
         }
-        page(sheet, language);
+        page(sheet, table, language);
         Ok(())
     }
 
@@ -90,8 +99,11 @@ impl Book {
 }
 
 fn header(sheet: &mut Worksheet, table: &Table, paper: Paper) -> Result<(), XlsxError> {
-    let bold =
-        Format::new().set_bold().set_border_bottom(FormatBorder::Thin).set_text_wrap().set_align(FormatAlign::Top);
+    let bold = Format::new()
+        .set_bold()
+        .set_border_bottom(FormatBorder::Thin)
+        .set_text_wrap()
+        .set_align(FormatAlign::Top);
     for (number, column) in (0..).zip(&table.columns) {
         sheet.set_column_width(number, column.width)?;
         if paper == Paper::Register {
@@ -101,11 +113,23 @@ fn header(sheet: &mut Worksheet, table: &Table, paper: Paper) -> Result<(), Xlsx
     Ok(())
 }
 
-/// A4 across, as wide as the paper, with the name of the sheet and the number of the page.
-fn page(sheet: &mut Worksheet, language: Language) {
-    sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0);
+/// A4 across, on as many pages side by side as leave it readable, with the name of the sheet and the
+/// number of the page.
+fn page(sheet: &mut Worksheet, table: &Table, language: Language) {
+    let across = table.columns.iter().map(|column| column.width).sum::<u16>().div_ceil(ACROSS).max(1);
+    sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(across, 0);
     sheet.set_margins(0.4, 0.4, 0.6, 0.6, 0.3, 0.3);
     sheet.set_footer(format!("&L{} · &A&R&P / &N", language.say(Word::ReportTitle)));
+}
+
+/// The height of a row, in points, in which all of its lines are seen; no program reckons it alike.
+fn height(cells: &[Cell], columns: &[Column]) -> f64 {
+    let lines = |(cell, column): (&Cell, &Column)| {
+        let width = usize::from(column.width).saturating_sub(1).max(1);
+        cell.shown().lines().map(|line| line.chars().count().div_ceil(width).max(1)).sum::<usize>()
+    };
+    let most = cells.iter().zip(columns).map(lines).max().unwrap_or(1).clamp(1, LINES);
+    f64::from(u8::try_from(most).unwrap_or(u8::MAX)) * LINE
 }
 
 /// What may be filled in, also in some rows below the last.
@@ -114,7 +138,9 @@ fn validate(sheet: &mut Worksheet, table: &Table, rows: usize) -> Result<(), Xls
     for (number, column) in (0..).zip(&table.columns) {
         let rule = match &column.takes {
             Takes::Anything => continue,
-            Takes::OneOf(words) if words.iter().map(|word| word.chars().count() + 1).sum::<usize>() > LIST => {
+            Takes::OneOf(words)
+                if words.iter().map(|word| word.chars().count() + 1).sum::<usize>() > LIST =>
+            {
                 continue;
             }
             Takes::OneOf(words) => DataValidation::new()
@@ -132,8 +158,9 @@ fn validate(sheet: &mut Worksheet, table: &Table, rows: usize) -> Result<(), Xls
 /// How cells look.
 struct Formats {
     text: Format,
-    heading: Format,
+    title: Format,
     day: Format,
+    number: Format,
 }
 
 impl Formats {
@@ -141,29 +168,22 @@ impl Formats {
         let top = || Format::new().set_align(FormatAlign::Top);
         Self {
             text: top().set_text_wrap(),
-            heading: top().set_bold().set_text_wrap(),
+            title: top().set_bold().set_text_wrap(),
             day: top().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Left),
+            number: top().set_num_format("#,##0").set_align(FormatAlign::Left),
         }
     }
 
-    /// Writes a cell; on a page, the first of a row is a heading.
-    fn write(
-        &self,
-        sheet: &mut Worksheet,
-        (row, column): (u32, u16),
-        cell: &Cell,
-        (paper, cells): (Paper, usize),
-    ) -> Result<(), XlsxError> {
-        let is_heading = paper == Paper::Page && column == 0 && cells > 0;
-        let text = if is_heading { &self.heading } else { &self.text };
+    fn write(&self, sheet: &mut Worksheet, (row, column): (u32, u16), cell: &Cell) -> Result<(), XlsxError> {
         match cell {
-            Cell::Text(words) => sheet.write_string_with_format(row, column, cut(words), text)?,
+            Cell::Text(words) => sheet.write_string_with_format(row, column, cut(words), &self.text)?,
+            Cell::Title(words) => sheet.write_string_with_format(row, column, cut(words), &self.title)?,
             Cell::Day(date) => sheet.write_datetime_with_format(row, column, &excel(*date)?, &self.day)?,
             #[expect(clippy::cast_precision_loss, reason = "a count that a spreadsheet shows")]
-            Cell::Number(number) => sheet.write_number_with_format(row, column, *number as f64, text)?,
-            Cell::State(state, name) => {
-                sheet.write_string_with_format(row, column, name, &tinted(*state))?
+            Cell::Number(number) => {
+                sheet.write_number_with_format(row, column, *number as f64, &self.number)?
             }
+            Cell::State(state, name) => sheet.write_string_with_format(row, column, name, &tinted(*state))?,
         };
         Ok(())
     }

@@ -17,6 +17,8 @@ pub enum Cell {
     Day(Date),
     /// A count.
     Number(u64),
+    /// Words that head what stands beside or below them.
+    Title(String),
     /// A state under its name in some language, told apart by its colour too.
     State(State, String),
 }
@@ -84,7 +86,7 @@ impl Cell {
     /// What is to be read in the cell.
     pub fn shown(&self) -> String {
         match self {
-            Self::Text(text) | Self::State(_, text) => text.clone(),
+            Self::Text(text) | Self::Title(text) | Self::State(_, text) => text.clone(),
             Self::Day(day) => day.to_string(),
             Self::Number(number) => number.to_string(),
         }

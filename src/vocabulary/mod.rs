@@ -282,6 +282,9 @@ mod tests {
     fn holes_are_filled_in_order_and_values_are_no_holes() {
         assert_eq!(fill("{} of {}", &[&"{}", &2]), "{} of 2");
         assert_eq!(fill("{}", &[]), "{}");
-        assert_eq!("nl".parse::<Language>().unwrap_err(), "no report is written in `nl`; there are en, de, fr, es, it");
+        assert_eq!(
+            "nl".parse::<Language>().unwrap_err(),
+            "no report is written in `nl`; there are en, de, fr, es, it"
+        );
     }
 }
