@@ -21,7 +21,7 @@ pub fn markdown(text: &str) -> String {
             '>' => shown.push_str("&gt;"),
             '&' => shown.push_str("&amp;"),
             // In an element of its own a dollar opens no formula.
-            '$' => shown.push_str("<span>$</span>"),
+            '$' => shown.push_str("<span>\\$</span>"),
             '\\' | '|' | '*' | '_' | '`' | '[' | ']' | '#' | '~' => shown.extend(['\\', c]),
             _ => shown.push(c),
         }
@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(markdown("https://evil.example"), "https:&#8203;//evil.example");
         assert_eq!(markdown("www.evil.example"), "www&#8203;.evil.example");
         assert_eq!(markdown("anew. high-risk, MAILTO:x"), "anew. high-risk, MAILTO:&#8203;x");
-        assert_eq!(markdown("owes $5 and 20 @ noon"), "owes <span>$</span>5 and 20 @ noon");
+        assert_eq!(markdown("owes $5 and 20 @ noon"), "owes <span>\\$</span>5 and 20 @ noon");
     }
 
     /// Only the text comes out again, whatever it holds.
