@@ -13,6 +13,7 @@ mod list;
 mod merge;
 mod occasion;
 mod output;
+mod pack;
 mod place;
 mod plan;
 mod recorded;
@@ -87,6 +88,9 @@ enum Command {
     /// Work on rules.
     #[command(subcommand)]
     Rule(rule::Command),
+    /// Share packs of rules: build, verify, install and lock them.
+    #[command(subcommand)]
+    Pack(pack::Command),
     /// Prepare what people have to do.
     #[command(subcommand)]
     Plan(plan::Command),
@@ -128,6 +132,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::List(arguments) => list::run(&arguments, &output),
         Command::Explain(arguments) => explain::run(&arguments, &output),
         Command::Rule(command) => rule::run(&command, &output),
+        Command::Pack(command) => pack::run(&command, &output),
         Command::Plan(command) => plan::run(&command, &output),
         Command::Cap(command) => cap::run(&command, &output),
         Command::Completions { shell } => completions(shell, &output),
