@@ -18,6 +18,7 @@ pub mod control_id;
 pub mod stage;
 pub mod finding;
 pub mod toml_text;
+pub mod signature;
 // 1 read
 pub mod pack;
 pub mod evidence;

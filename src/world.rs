@@ -229,6 +229,22 @@ impl Disk {
             because(error)
         })
     }
+
+    /// Writes a file that nobody else may read, where there is none yet.
+    ///
+    /// # Errors
+    /// When there is one, or the folder cannot be written.
+    pub fn write_secret(&self, path: &Path, bytes: &[u8]) -> Result<(), Unreadable> {
+        let mut options = fs::File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let written = options.open(path).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        });
+        written.map_err(|error| unreadable(&path.display().to_string(), &error))
+    }
 }
 
 impl World for Disk {

@@ -15,6 +15,7 @@ mod merge;
 mod occasion;
 mod output;
 mod outputs;
+mod pack;
 mod place;
 mod plan;
 mod recorded;
@@ -91,6 +92,9 @@ enum Command {
     /// Work on rules.
     #[command(subcommand)]
     Rule(rule::Command),
+    /// Share packs of rules: build, verify, install and lock them.
+    #[command(subcommand)]
+    Pack(pack::Command),
     /// Prepare what people have to do.
     #[command(subcommand)]
     Plan(plan::Command),
@@ -133,6 +137,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::List(arguments) => list::run(&arguments, &output),
         Command::Explain(arguments) => explain::run(&arguments, &output),
         Command::Rule(command) => rule::run(&command, &output),
+        Command::Pack(command) => pack::run(&command, &output),
         Command::Plan(command) => plan::run(&command, &output),
         Command::Cap(command) => cap::run(&command, &output),
         Command::Completions { shell } => completions(shell, &output),

@@ -1,18 +1,18 @@
 //! Where a report goes, and in which formats: the arguments that all who report share.
 
 use super::output::Output;
-use crate::formats::{self, Format, Options};
+use super::place::read_text;
+use crate::finding::Diagnostic;
+use crate::formats::{self, Conformities, Format, Options, OscalVersion};
 use crate::report::{Exit, Report, TextStyle};
 use crate::source::Source;
 use crate::vocabulary::Language;
-use crate::world::{Disk, World};
+use crate::world::Disk;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
-
-/// The largest template, in bytes.
-const LARGEST: u64 = 4 << 20;
 
 const ONE_ALONE: &str =
     "only one format goes to standard output; name files for the others, as in `-f json=report.json`";
@@ -35,6 +35,20 @@ pub(super) struct Outputs {
     /// escape what they print.
     #[arg(long, value_name = "FILE")]
     template: Option<PathBuf>,
+    /// Tell in SARIF what conforms too; GitHub shows it as if it were a problem.
+    #[arg(long)]
+    conformities: bool,
+    /// The version of OSCAL.
+    #[arg(long = "oscal", value_name = "VERSION", default_value = OscalVersion::default().name(), value_parser = versions())]
+    oscal: OscalVersion,
+}
+
+fn versions() -> impl TypedValueParser<Value = OscalVersion> {
+    let names = OscalVersion::ALL.iter().map(|version| version.name());
+    PossibleValuesParser::new(names).map(|name| {
+        let known = OscalVersion::ALL.iter().find(|version| version.name() == name);
+        known.copied().unwrap_or_default()
+    })
 }
 
 /// A format that is asked for, and the file it goes to.
@@ -71,11 +85,10 @@ impl Outputs {
     /// Writes the report in every format that is asked for; files as a whole or not at all. Ends the
     /// program, where one cannot be written, having told why.
     pub(super) fn write(&self, report: &Report, output: &Output, disk: &Disk) -> Result<(), Exit> {
-        let template = self.read_template(disk).map_err(|reason| output.wrong(&reason))?;
+        let template = self.read_template(disk).map_err(|wrong| output.wrongs(&wrong))?;
         for (format, file) in self.wanted().map_err(|reason| output.wrong(&reason))? {
             let style = if file.is_some() { output.file_style() } else { output.report_style() };
-            let text = TextStyle { language: self.lang, ..style };
-            let options = Options { text, template: template.clone() };
+            let options = self.options(style, template.clone());
             let bytes = formats::write(report, format, &options).map_err(|wrong| output.wrongs(&[wrong]))?;
             match file {
                 None => output.print_bytes(&bytes),
@@ -87,14 +100,15 @@ impl Outputs {
         Ok(())
     }
 
-    fn read_template(&self, disk: &Disk) -> Result<Option<Arc<Source>>, String> {
-        let Some(path) = &self.template else { return Ok(None) };
-        let name = path.display().to_string();
-        let bytes = disk
-            .read(Path::new(""), &name, LARGEST)
-            .map_err(|error| format!("cannot read {name}: {}", error.reason))?;
-        let text = String::from_utf8(bytes).map_err(|_| format!("{name} is not UTF-8"))?;
-        Ok(Some(Arc::new(Source::new(name, text))))
+    fn options(&self, style: TextStyle, template: Option<Arc<Source>>) -> Options {
+        let conformities = if self.conformities { Conformities::Told } else { Conformities::Left };
+        let text = TextStyle { language: self.lang, ..style };
+        Options { text, template, conformities, oscal: self.oscal }
+    }
+
+    fn read_template(&self, disk: &Disk) -> Result<Option<Arc<Source>>, Vec<Diagnostic>> {
+        let read = |path: &PathBuf| read_text(path, path.display().to_string(), disk);
+        self.template.as_ref().map(read).transpose()
     }
 
     /// Each format with its file; none for standard output, where only one can go.

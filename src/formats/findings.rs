@@ -1,6 +1,6 @@
 //! Findings as a table: a row for each exception, so that it can be filtered by owner, subject and file.
 
-use crate::finding::{Finding, Observed};
+use super::exception::{Exception, exceptions};
 use crate::place::Place;
 use crate::report::Report;
 use crate::spreadsheet::{Cell, Column, Table};
@@ -38,48 +38,39 @@ const COLUMNS: &[(Word, u16)] = &[
 /// as a systemic failure, is one row.
 pub(super) fn table(report: &Report, language: Language) -> Table {
     let column = |(word, width): &(Word, u16)| Column::new(language.say(*word), *width);
-    let rows = report.findings.iter().flat_map(|finding| {
-        let alone = finding.observations.is_empty().then(|| row(finding, None, language));
-        finding.observations.iter().map(move |one| row(finding, Some(one), language)).chain(alone)
-    });
-    Table { columns: COLUMNS.iter().map(column).collect(), rows: rows.collect() }
+    let rows = exceptions(report).iter().map(|exception| row(exception, language)).collect();
+    Table { columns: COLUMNS.iter().map(column).collect(), rows }
 }
 
-fn row(finding: &Finding, observed: Option<&Observed>, language: Language) -> Vec<Cell> {
-    let places: Vec<&Place> = match observed {
-        Some(observed) => observed.places.iter().filter_map(|at| finding.places.get(*at)).collect(),
-        None => finding.places.iter().collect(),
+fn row(exception: &Exception, language: Language) -> Vec<Cell> {
+    let (finding, observed) = (exception.finding, exception.observed);
+    let first = exception.places.first();
+    let seen: Vec<String> = exception.places.iter().take(PLACES_SHOWN).map(|place| quoted(place)).collect();
+    let cell = |(column, _): &(Word, u16)| match column {
+        Word::Grade => Cell::State(finding.state, language.state(finding.state).to_owned()),
+        Word::Control => Cell::text(&finding.control.to_string()),
+        Word::Requirement => Cell::text(&finding.requirements.join("\n")),
+        Word::Title => Cell::text(&finding.title),
+        Word::Statement => Cell::text(exception.statement),
+        Word::Subject => Cell::maybe(observed.map(|observed| observed.subject.as_str())),
+        Word::Owner => Cell::maybe(observed.and_then(|observed| observed.owner.as_deref())),
+        Word::File => Cell::maybe(first.map(|place| place.file.as_str())),
+        Word::Place => Cell::text(&first.map(|place| spot(place)).unwrap_or_default()),
+        Word::Objective => Cell::text(&seen.join("\n")),
+        Word::Derivation => Cell::text(&finding.derivation.join("\n")),
+        Word::Advice => Cell::text(&finding.help),
+        Word::Question => Cell::maybe(finding.ask.as_deref()),
+        Word::Basis => Cell::text(language.basis(finding.basis)),
+        Word::Rule => Cell::text(&finding.rule),
+        Word::Exceptions => Cell::number(finding.exceptions),
+        Word::Population => Cell::number(finding.population),
+        Word::Undecidable => Cell::number(finding.undecidable),
+        Word::PartOf => Cell::maybe(finding.contained_in.as_deref()),
+        Word::Finding => Cell::text(&finding.id),
+        Word::Exception => Cell::text(exception.id),
+        _ => Cell::text(""),
     };
-    let first = places.first();
-    let statement = observed.map_or(&finding.statement, |observed| &observed.statement);
-    let seen: Vec<String> = places.iter().take(PLACES_SHOWN).map(|place| quoted(place)).collect();
-    COLUMNS
-        .iter()
-        .map(|(column, _)| match column {
-            Word::Grade => Cell::State(finding.state, language.state(finding.state).to_owned()),
-            Word::Control => Cell::text(&finding.control.to_string()),
-            Word::Requirement => Cell::text(&finding.requirements.join("\n")),
-            Word::Title => Cell::text(&finding.title),
-            Word::Statement => Cell::text(statement),
-            Word::Subject => Cell::maybe(observed.map(|observed| observed.subject.as_str())),
-            Word::Owner => Cell::maybe(observed.and_then(|observed| observed.owner.as_deref())),
-            Word::File => Cell::maybe(first.map(|place| place.file.as_str())),
-            Word::Place => Cell::text(&first.map(|place| spot(place)).unwrap_or_default()),
-            Word::Objective => Cell::text(&seen.join("\n")),
-            Word::Derivation => Cell::text(&finding.derivation.join("\n")),
-            Word::Advice => Cell::text(&finding.help),
-            Word::Question => Cell::maybe(finding.ask.as_deref()),
-            Word::Basis => Cell::text(language.basis(finding.basis)),
-            Word::Rule => Cell::text(&finding.rule),
-            Word::Exceptions => Cell::number(finding.exceptions),
-            Word::Population => Cell::number(finding.population),
-            Word::Undecidable => Cell::number(finding.undecidable),
-            Word::PartOf => Cell::maybe(finding.contained_in.as_deref()),
-            Word::Finding => Cell::text(&finding.id),
-            Word::Exception => Cell::maybe(observed.map(|observed| observed.id.as_str())),
-            _ => Cell::text(""),
-        })
-        .collect()
+    COLUMNS.iter().map(cell).collect()
 }
 
 /// Where in its file a place is: a line, or a cell with its sheet; nothing for a file as a whole.
