@@ -2,11 +2,10 @@
 //! GitHub lets a comment be, and what evidence holds is shown as text alone.
 
 use super::findings::cited;
-use crate::finding::{Check, Finding, State};
+use crate::finding::{Finding, State};
 use crate::inert::{markdown as inline, markdown_code as code};
 use crate::report::Report;
 use crate::vocabulary::{Counted, Language, Word};
-use std::collections::BTreeMap;
 
 /// Characters that GitHub takes in a comment. Counted here in bytes, which are never fewer.
 const LIMIT: usize = 65_536;
@@ -31,7 +30,7 @@ pub(super) fn write(report: &Report, language: Language) -> String {
     for (at, finding) in shown.iter().enumerate() {
         let heading = match at.checked_sub(1).map(|before| shown[before].state) {
             Some(before) if before == finding.state => String::new(),
-            _ => page.heading(finding.state, shown.iter().filter(|one| one.state == finding.state).count()),
+            _ => format!("\n### {}\n", report.above(finding.state, report.found(finding.state), language)),
         };
         let forms = [page.in_full(finding), page.in_short(finding)];
         match forms.iter().find(|form| text.len() + heading.len() + form.len() <= room) {
@@ -72,8 +71,12 @@ impl Page<'_> {
             language.say(Word::Findings)
         );
         for state in State::ALL {
-            let found = report.findings.iter().filter(|finding| finding.state == state).count();
-            text += &format!("| {} | {} | {found} |\n", language.state(state), report.totals.get(state));
+            text += &format!(
+                "| {} | {} | {} |\n",
+                language.state(state),
+                report.totals.get(state),
+                report.found(state)
+            );
         }
         text
     }
@@ -83,16 +86,6 @@ impl Page<'_> {
         const SHOWN: [State; 4] = [State::Major, State::Minor, State::Opportunity, State::Waived];
         let of = |state| self.report.findings.iter().filter(move |finding| finding.state == state);
         SHOWN.into_iter().flat_map(of).collect()
-    }
-
-    fn heading(&self, state: State, number: usize) -> String {
-        let what = match state {
-            State::Major => Counted::MajorNonconformity,
-            State::Minor => Counted::MinorNonconformity,
-            State::Opportunity => Counted::OpportunityForImprovement,
-            _ => Counted::WaivedFinding,
-        };
-        format!("\n### {}\n", self.language.count(number, what))
     }
 
     fn title(&self, finding: &Finding) -> String {
@@ -143,16 +136,13 @@ impl Page<'_> {
 
     /// What was not evaluated, by reason, folded; the commonest reasons first.
     fn not_evaluated(&self) -> String {
-        let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-        let open = |check: &&Check| matches!(check.state, State::NotEvaluated | State::Faulted);
-        for check in self.report.checks.iter().filter(open) {
-            *reasons.entry(check.reason.as_deref().unwrap_or_default()).or_default() += 1;
-        }
+        let reasons = self.report.unevaluated();
         if reasons.is_empty() {
             return String::new();
         }
         let language = self.language;
-        let mut reasons: Vec<(&str, usize)> = reasons.into_iter().collect();
+        let mut reasons: Vec<(&str, usize)> =
+            reasons.into_iter().map(|(reason, checks)| (reason, checks.len())).collect();
         reasons.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
         let number = reasons.iter().map(|(_, number)| number).sum();
         let heading = language.count(number, Counted::Unevaluated);

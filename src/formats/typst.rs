@@ -5,10 +5,9 @@
 use super::findings::cited;
 use crate::finding::{Check, Finding, State};
 use crate::place::Place;
-use crate::report::Report;
+use crate::report::{ControlSeen, EvidenceSeen, Report};
 use crate::snippet::visible;
 use crate::vocabulary::{Counted, Language, Word};
-use std::collections::BTreeMap;
 
 /// Places shown of one finding; the JSON has all of them.
 const PLACES_SHOWN: usize = 12;
@@ -70,24 +69,12 @@ fn head(report: &Report, language: Language) -> String {
         ("title", literal(language.say(Word::ReportTitle))),
         ("organization", literal(organization)),
         ("told", literal(&told.join(" · "))),
-        ("state", literal(verdict_state(report).name())),
+        ("state", literal(report.verdict.state.weighs_as().name())),
         ("verdict", literal(&report.verdict.state.said(language).to_uppercase())),
         ("because", array(&report.verdict.because(language))),
         ("contents", literal(language.say(Word::Contents))),
     ];
-    let all: Vec<String> = texts.iter().map(|(name, text)| format!("  {name}: {text},\n")).collect();
-    format!("#show: report.with(\n{})\n\n", all.concat())
-}
-
-/// The state whose colour a verdict has.
-fn verdict_state(report: &Report) -> State {
-    use crate::report::VerdictState;
-    match report.verdict.state {
-        VerdictState::Blocked => State::Major,
-        VerdictState::Conditional => State::Minor,
-        VerdictState::Ready => State::Conformity,
-        VerdictState::CannotSay => State::NotEvaluated,
-    }
+    call("show: report.with", &texts)
 }
 
 /// A heading with a table under its titles.
@@ -107,8 +94,11 @@ fn table(heading: &str, widths: &str, titles: &[&str], rows: &[Vec<String>]) -> 
 
 fn totals(report: &Report, language: Language) -> String {
     let row = |state: &State| {
-        let found = report.findings.iter().filter(|finding| finding.state == *state).count();
-        vec![language.state(*state).to_owned(), report.totals.get(*state).to_string(), found.to_string()]
+        vec![
+            language.state(*state).to_owned(),
+            report.totals.get(*state).to_string(),
+            report.found(*state).to_string(),
+        ]
     };
     let rows: Vec<Vec<String>> = State::ALL.iter().map(row).collect();
     let titles = [Word::State, Word::Checks, Word::Findings].map(|word| language.say(word));
@@ -122,13 +112,7 @@ fn findings(report: &Report, state: State, language: Language) -> String {
     if of.is_empty() {
         return String::new();
     }
-    let what = match state {
-        State::Major => Counted::MajorNonconformity,
-        State::Minor => Counted::MinorNonconformity,
-        State::Opportunity => Counted::OpportunityForImprovement,
-        _ => Counted::WaivedFinding,
-    };
-    let mut text = format!("#part({})\n\n", literal(&language.count(of.len(), what)));
+    let mut text = format!("#part({})\n\n", literal(&report.above(state, of.len(), language)));
     for finding in of {
         text += &told(finding, language);
         let contained = report.findings.iter().filter(|one| one.contained_in.as_ref() == Some(&finding.id));
@@ -175,7 +159,7 @@ fn place(place: &Place) -> String {
 }
 
 fn controls(report: &Report, language: Language) -> String {
-    let row = |control: &crate::report::ControlSeen| {
+    let row = |control: &ControlSeen| {
         let applicable = control.declared.as_ref().and_then(|one| one.applicable);
         vec![
             control.id.to_string(),
@@ -191,24 +175,19 @@ fn controls(report: &Report, language: Language) -> String {
 
 /// What was not evaluated, by reason.
 fn not_evaluated(report: &Report, language: Language) -> String {
-    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let open = |check: &&Check| matches!(check.state, State::NotEvaluated | State::Faulted);
-    for check in report.checks.iter().filter(open) {
-        reasons.entry(check.reason.as_deref().unwrap_or_default()).or_default().push(&check.rule);
-    }
-    let row = |(reason, mut rules): (&str, Vec<&str>)| {
-        let number = rules.len();
+    let row = |(reason, checks): (&str, Vec<&Check>)| {
+        let mut rules: Vec<&str> = checks.iter().map(|check| check.rule.as_str()).collect();
         rules.sort_unstable();
         rules.dedup();
-        vec![number.to_string(), reason.to_owned(), rules.join(", ")]
+        vec![checks.len().to_string(), reason.to_owned(), rules.join(", ")]
     };
-    let rows: Vec<Vec<String>> = reasons.into_iter().map(row).collect();
+    let rows: Vec<Vec<String>> = report.unevaluated().into_iter().map(row).collect();
     let titles = [Word::Checks, Word::Reason, Word::Rule].map(|word| language.say(word));
     table(language.say(Word::NotEvaluatedTitle), "(auto, 1fr, 1fr)", &titles, &rows)
 }
 
 fn evidence(report: &Report, language: Language) -> String {
-    let row = |seen: &crate::report::EvidenceSeen| {
+    let row = |seen: &EvidenceSeen| {
         vec![
             seen.file.clone(),
             seen.kind.clone().unwrap_or_default(),

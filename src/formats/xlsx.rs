@@ -31,6 +31,7 @@ fn summary(report: &Report, language: Language) -> Table {
     let pair = |word, cell| vec![say(word), cell];
     let packs: Vec<String> =
         report.packs.iter().map(|pack| format!("{} {} ({})", pack.id, pack.version, pack.digest)).collect();
+    let verdict = report.verdict.state;
     let organization = report.organization.as_deref().unwrap_or(language.say(Word::NoOrganization));
     let mut rows = vec![
         pair(Word::Organization, Cell::text(organization)),
@@ -40,15 +41,14 @@ fn summary(report: &Report, language: Language) -> Table {
         pair(Word::Packs, Cell::text(&packs.join("\n"))),
         pair(Word::Program, Cell::text(&format!("preaudit {}", report.version))),
         Vec::new(),
-        pair(Word::Verdict, verdict(report, language)),
+        pair(Word::Verdict, Cell::State(verdict.weighs_as(), verdict.said(language).to_uppercase())),
         pair(Word::Reasons, Cell::text(&report.verdict.because(language).join("\n"))),
         Vec::new(),
         vec![say(Word::State), say(Word::Checks), say(Word::Findings)],
     ];
     rows.extend(State::ALL.iter().map(|state| {
-        let found = report.findings.iter().filter(|finding| finding.state == *state).count();
         let name = Cell::State(*state, language.state(*state).to_owned());
-        vec![name, Cell::number(report.totals.get(*state)), Cell::number(found)]
+        vec![name, Cell::number(report.totals.get(*state)), Cell::number(report.found(*state))]
     }));
     rows.extend([Vec::new(), vec![say(Word::RestsOn), say(Word::Checks)]]);
     rows.extend(
@@ -59,18 +59,6 @@ fn summary(report: &Report, language: Language) -> Table {
     );
     let columns = [30, 76, 16].map(|width| Column::new("", width)).to_vec();
     Table { columns, rows }
-}
-
-fn verdict(report: &Report, language: Language) -> Cell {
-    use crate::report::VerdictState;
-    let name = report.verdict.state.said(language).to_uppercase();
-    let like = match report.verdict.state {
-        VerdictState::Blocked => State::Major,
-        VerdictState::Conditional => State::Minor,
-        VerdictState::Ready => State::Conformity,
-        VerdictState::CannotSay => State::NotEvaluated,
-    };
-    Cell::State(like, name)
 }
 
 /// Columns of these titles and widths.

@@ -3,6 +3,7 @@
 mod reason;
 mod seen;
 mod text;
+mod told;
 mod trend;
 mod verdict;
 

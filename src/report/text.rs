@@ -6,7 +6,6 @@ use crate::grade::DecisionTally;
 use crate::pack::Coverage;
 use crate::place::Place;
 use crate::snippet::{Snippets, visible};
-use crate::stage::Stage;
 use crate::vocabulary::{Counted, Language, Word};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles};
 use std::collections::BTreeMap;
@@ -64,7 +63,7 @@ pub fn render(report: &Report, style: &TextStyle) -> String {
     if style.verbosity == Verbosity::Verbose {
         page.conformities(&report.checks);
     }
-    page.not_evaluated(&report.checks);
+    page.not_evaluated(report);
     page.diagnostics(&report.diagnostics);
     page.text
 }
@@ -202,16 +201,7 @@ impl Page {
         if of.is_empty() {
             return;
         }
-        let language = self.style.language;
-        let name = match state {
-            State::Major | State::Minor if report.stage == Stage::Stage1.name() => {
-                language.count_of(of.len(), Counted::ConcernAtStage2, &[&language.state(state)])
-            }
-            State::Major => language.count(of.len(), Counted::MajorNonconformity),
-            State::Minor => language.count(of.len(), Counted::MinorNonconformity),
-            State::Opportunity => language.count(of.len(), Counted::OpportunityForImprovement),
-            _ => language.count(of.len(), Counted::WaivedFinding),
-        };
+        let name = report.above(state, of.len(), self.style.language);
         self.heading(&name);
         for finding in of {
             self.finding(finding, None);
@@ -307,12 +297,8 @@ impl Page {
     }
 
     /// What was not looked at, by reason.
-    fn not_evaluated(&mut self, checks: &[Check]) {
-        let mut reasons: BTreeMap<&str, Vec<&Check>> = BTreeMap::new();
-        for check in checks.iter().filter(|check| matches!(check.state, State::NotEvaluated | State::Faulted))
-        {
-            reasons.entry(check.reason.as_deref().unwrap_or_default()).or_default().push(check);
-        }
+    fn not_evaluated(&mut self, report: &Report) {
+        let reasons = report.unevaluated();
         if reasons.is_empty() {
             return;
         }
