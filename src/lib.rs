@@ -35,6 +35,7 @@ pub mod grade;
 // 5 tell
 pub mod vocabulary;
 pub mod report;
+pub mod redact;
 pub mod certification;
 pub mod spreadsheet;
 pub mod cap;
@@ -51,5 +52,6 @@ pub mod prove;
 pub mod baseline;
 pub mod remedy;
 pub mod forecast;
+pub mod custody;
 // 7 edge
 pub mod cli;

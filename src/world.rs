@@ -247,6 +247,13 @@ impl Disk {
     }
 }
 
+impl Disk {
+    /// When a file was last changed, as the system says it.
+    pub fn modified(&self, path: &Path) -> Option<Timestamp> {
+        Timestamp::try_from(fs::metadata(path).ok()?.modified().ok()?).ok()
+    }
+}
+
 impl World for Disk {
     #[expect(clippy::disallowed_methods, reason = "the clock is read here, once")]
     fn today(&self) -> Date {

@@ -7,6 +7,7 @@ use crate::real::data;
 use preaudit::finding::State;
 use preaudit::formats::{Conformities, Format, Options, write};
 use preaudit::report::Report;
+use preaudit::signature::SecretKey;
 use preaudit::source::Source;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -305,6 +306,7 @@ fn the_clients_of_each_format_take_it() {
         fs::create_dir(&folder).unwrap();
         let at = |file: &str| folder.join(file).to_str().unwrap().to_owned();
         let asked = [
+            format!("json={}", at("report.json")),
             format!("sarif={}", at("report.sarif")),
             format!("junit={}", at("junit.xml")),
             format!("ocsf={}", at("ocsf.ndjson")),
@@ -317,6 +319,10 @@ fn the_clients_of_each_format_take_it() {
         let mut arguments = vec!["scan", "."];
         asked.iter().for_each(|one| arguments.extend(["-f", one.as_str()]));
         assert_eq!(program(&fixture(name), &arguments).status.code(), Some(1));
+        let key = SecretKey::of_seed(&[9; 32]);
+        fs::write(at("key.pem"), key.to_pem().unwrap()).unwrap();
+        fs::write(at("public.pem"), key.public().to_pem().unwrap()).unwrap();
+        assert!(program(&folder, &["seal", "report.json", "--key", "key.pem"]).status.success());
         let script = repository("tests/clients/load.sh");
         let schemas =
             std::env::var_os("PREAUDIT_SCHEMAS").unwrap_or_else(|| repository("../shared/schemas").into());

@@ -171,11 +171,7 @@ pub(super) fn exit_on_news(diff: Option<&Diff>, report: &Report, from: State) ->
 pub(super) fn open(name: &str, chain: Option<&Chain>, disk: &Disk) -> Result<Run, Diagnostic> {
     let path = Path::new(name);
     if path.is_file() {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = path.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
-        let bytes = disk.read(folder, &file, LARGEST);
-        let bytes =
-            bytes.map_err(|error| wrong(&format!("cannot read {name}: {}", error.reason), "name a run"))?;
+        let bytes = read_bytes(path, disk)?;
         return Run::read(name, &bytes);
     }
     let link = chain.and_then(|chain| chain.find(name).map(|link| (chain, link)));
@@ -186,6 +182,17 @@ pub(super) fn open(name: &str, chain: Option<&Chain>, disk: &Disk) -> Result<Run
         return Err(wrong(&message, "`preaudit history` lists them; `last` is the newest"));
     };
     chain.open(link, disk)
+}
+
+/// The bytes of a report or of what is beside it.
+///
+/// # Errors
+/// When the file cannot be read, or is too large.
+pub(super) fn read_bytes(path: &Path, disk: &Disk) -> Result<Vec<u8>, Diagnostic> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = path.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
+    let read = disk.read(folder, &file, LARGEST);
+    read.map_err(|error| wrong(&format!("cannot read {}: {}", path.display(), error.reason), "name a file"))
 }
 
 /// The folder of runs that is meant: this one, or that of a workspace.

@@ -68,6 +68,9 @@ if has trestle; then
     for document in results plan poam catalog profile; do
         takes "trestle import $document" sh -c "cd '$work/trestle' && trestle import -f '$folder/oscal-$document.json' -o $document"
     done
+    if [ -e "$folder/report.seal.json" ]; then
+        takes "trestle verify" sh -c "cd '$work/trestle' && trestle verify --beta -f '$folder/report.json' --signature '$folder/report.seal.json' --public-key '$folder/public.pem'"
+    fi
     takes "trestle validate" sh -c "cd '$work/trestle' && trestle validate -a"
 fi
 if has junitparser; then
