@@ -1,6 +1,8 @@
 //! The report in every format. Each is a function of the report alone, so that a report that was
 //! kept as JSON can be written in any of them later, byte for byte as the scan would have.
 
+mod html;
+
 use crate::report::{Report, TextStyle, render};
 use std::fmt;
 use std::str::FromStr;
@@ -13,17 +15,20 @@ pub enum Format {
     Text,
     /// Everything; the other formats are made from it.
     Json,
+    /// One self-contained page.
+    Html,
 }
 
 impl Format {
     /// All formats, in the order in which they are listed.
-    pub const ALL: &[Self] = &[Self::Text, Self::Json];
+    pub const ALL: &[Self] = &[Self::Text, Self::Json, Self::Html];
 
     /// The name by which it is asked for.
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Json => "json",
+            Self::Html => "html",
         }
     }
 
@@ -32,6 +37,9 @@ impl Format {
         match self {
             Self::Text => "for people at a terminal",
             Self::Json => "everything, by the schema preaudit-report/1; `convert` makes the others from it",
+            Self::Html => {
+                "one page for management and the auditor: needs no other file and no network, prints to A4"
+            }
         }
     }
 }
@@ -68,6 +76,7 @@ pub struct Options {
 pub fn write(report: &Report, format: Format, options: &Options) -> Result<Vec<u8>, String> {
     match format {
         Format::Text => Ok(render(report, &options.text).into_bytes()),
+        Format::Html => html::write(report).map(String::into_bytes),
         Format::Json => report.to_json().map(String::into_bytes).map_err(|error| error.to_string()),
     }
 }
