@@ -116,7 +116,8 @@ fn row<'r>(
     let declared = control.declared.as_ref().map(|declared| Declared {
         applicable: declared.applicable,
         justification: declared.justification.as_deref(),
-        status: declared.status.as_deref(),
+        // That it does not apply is said already.
+        status: declared.status.as_deref().filter(|status| *status != State::NotApplicable.name()),
         owner: declared.owner.as_deref(),
     });
     let check = |check: &&'r Check| CheckSeen {

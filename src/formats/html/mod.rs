@@ -11,8 +11,11 @@ mod evidence;
 mod exhibits;
 mod findings;
 mod groups;
+mod lines;
+mod marks;
 mod open;
 mod policy;
+mod rows;
 mod shown;
 mod summary;
 mod trend;
@@ -50,7 +53,14 @@ const TEMPLATES: &[(&str, &str)] = &[
 /// # Errors
 /// Never in practice: the templates are part of the program, and tests render them.
 pub(super) fn write(report: &Report) -> Result<String, String> {
-    render(report, &Words::ENGLISH).map_err(|error| format!("the page cannot be written: {error:#}"))
+    render(report, &Words::ENGLISH)
+        .map_err(|error| format!("the page cannot be written: {}", in_full(&error)))
+}
+
+/// An error with all that led to it; what a template includes stands behind the template.
+fn in_full(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 fn render(report: &Report, words: &Words) -> Result<String, Error> {
@@ -76,7 +86,7 @@ fn render(report: &Report, words: &Words) -> Result<String, Error> {
         open => value(open::open(report)),
         evidence => value(evidence::Evidence::of(report, words)),
         told => value(open::told(report, words)),
-        decided => value(&report.decided),
+        decided => value(report.decided),
         decisions => value(Decisions::of(report)),
     };
     environment.get_template("page.html")?.render(view)

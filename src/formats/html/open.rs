@@ -1,6 +1,6 @@
 //! What was not evaluated, by reason, and what was to be said about reading the evidence.
 
-use super::exhibits::{Exhibit, exhibits};
+use super::exhibits::{Exhibit, Rows, exhibits};
 use super::words::Words;
 use crate::control_id::ControlId;
 use crate::finding::{Check, Diagnostic, Severity, State};
@@ -108,7 +108,7 @@ fn message<'r>(diagnostic: &'r Diagnostic, words: &Words) -> Message<'r> {
         severity: words.severities[at],
         message: &diagnostic.message,
         help: diagnostic.help.as_deref(),
-        exhibits: exhibits(shown, &[&diagnostic.message]),
+        exhibits: exhibits(shown, &[&diagnostic.message], Rows::AsTables),
         more_places: places.len() - shown.len(),
     }
 }

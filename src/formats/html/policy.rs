@@ -81,7 +81,6 @@ mod tests {
             {
                 reads(theme, text, &format!("{state}-ink"), &format!("{state}-ground"), 4.5);
             }
-            reads(theme, text, "major-ink", "paper", 4.5);
             for state in ["major", "minor", "opportunity", "conformity", "waived", "faulted"] {
                 reads(theme, text, &format!("{state}-bar"), "paper", 3.0);
             }

@@ -1,13 +1,14 @@
 //! How much of a finding the page shows: its exceptions with what was seen, within bounds.
 
-use super::exhibits::{Exhibit, exhibits, position};
+use super::exhibits::{Exhibit, Rows, exhibits, position};
 use crate::finding::Finding;
 use crate::place::Place;
 use crate::snippet::visible;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// Places of an exception that is listed in one line.
+/// Places of one exception that are shown as excerpts, and of one that is listed in one line.
+const OF_ONE: usize = 6;
 const PLACES_LISTED: usize = 3;
 
 /// How much of each finding is shown. A page with many findings shows less of each, so that it opens
@@ -18,15 +19,18 @@ pub(super) struct Bounds {
     pub(super) places: usize,
     /// Further exceptions in one line each.
     listed: usize,
+    /// True when rows of tables are shown as the lines that they are, and what stands elsewhere on the page
+    /// is left out: a browser opens as many findings as its elements let it, and a table has many.
+    pub(super) is_lean: bool,
 }
 
 impl Bounds {
     /// The bounds on a page with so many findings.
     pub(super) fn of(findings: usize) -> Self {
         match findings {
-            0..=1_000 => Self { places: 12, listed: 200 },
-            1_001..=5_000 => Self { places: 4, listed: 20 },
-            _ => Self { places: 2, listed: 5 },
+            0..=1_000 => Self { places: 12, listed: 200, is_lean: false },
+            1_001..=5_000 => Self { places: 4, listed: 20, is_lean: false },
+            _ => Self { places: 2, listed: 5, is_lean: true },
         }
     }
 }
@@ -80,10 +84,10 @@ impl<'r> Shown<'r> {
                 shown.list(&exception, bounds);
                 continue;
             }
-            let places = &exception.places[..exception.places.len().min(room)];
+            let places = &exception.places[..exception.places.len().min(room).min(OF_ONE)];
             shown.more_places += exception.places.len() - places.len();
             room -= places.len().max(1).min(room);
-            shown.seen.push(exception.seen(places, &finding.statement, is_alone));
+            shown.seen.push(exception.seen(places, &finding.statement, is_alone, bounds));
         }
         shown
     }
@@ -103,8 +107,12 @@ impl<'r> Shown<'r> {
 
 impl<'r> Exception<'r> {
     /// With these of its places. Whoever is alone is spoken of, and owned, by the finding itself.
-    fn seen(&self, places: &[&'r Place], said: &'r str, is_alone: bool) -> Seen<'r> {
-        let exhibits = exhibits(places, &[said, self.statement]);
+    fn seen(&self, places: &[&'r Place], said: &'r str, is_alone: bool, bounds: Bounds) -> Seen<'r> {
+        let exhibits = exhibits(
+            places,
+            &[said, self.statement],
+            if bounds.is_lean { Rows::AsLines } else { Rows::AsTables },
+        );
         let files: BTreeSet<&str> = exhibits.iter().map(|exhibit| exhibit.file).collect();
         Seen {
             statement: Some(self.statement).filter(|statement| !statement.is_empty() && *statement != said),

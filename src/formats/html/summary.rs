@@ -54,7 +54,6 @@ struct GroupCount {
     name: String,
     findings: Vec<Count>,
     controls: Vec<Count>,
-    all_controls: usize,
 }
 
 /// States in the order in which a bar shows them: what was examined first, what was not last.
@@ -124,7 +123,6 @@ fn groups(report: &Report, words: &Words) -> Vec<GroupCount> {
     let count = |(group, (findings, controls)): (Group, (Vec<State>, Vec<State>))| GroupCount {
         name: group.name(words),
         findings: counts(&GRADES, findings.into_iter()),
-        all_controls: controls.len(),
         controls: counts(&BAR_ORDER, controls.into_iter()),
     };
     groups.into_iter().map(count).collect()

@@ -52,7 +52,7 @@ pub(super) struct PageWords {
     // Verdict and overview
     pub(super) verdict: &'static str, pub(super) blockers: &'static str, pub(super) concerns: &'static str,
     pub(super) more_blockers: &'static str, pub(super) overview: &'static str, pub(super) grades: &'static str,
-    pub(super) also_contained: &'static str, pub(super) checks: &'static str, pub(super) checks_of: &'static str,
+    pub(super) also_contained: &'static str, pub(super) checks: &'static str, pub(super) checks_column: &'static str, pub(super) checks_of: &'static str,
     pub(super) state: &'static str, pub(super) number: &'static str, pub(super) by_group: &'static str,
     pub(super) group: &'static str, pub(super) group_controls: &'static str, pub(super) group_findings: &'static str,
     pub(super) share: &'static str, pub(super) clause: &'static str, pub(super) theme: &'static str,
@@ -208,6 +208,7 @@ impl Words {
             grades: "Findings by grade",
             also_contained: "and {} within a systemic major|and {} within systemic majors",
             checks: "Checks by state",
+            checks_column: "Checks",
             checks_of: "{} check: one control looked at by one rule|{} checks: each is one control looked at by one rule",
             state: "State",
             number: "Number",
