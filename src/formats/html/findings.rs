@@ -72,25 +72,15 @@ impl<'r> Findings<'r> {
     /// Reads all findings of a report.
     pub(super) fn of(report: &'r Report, words: &Words) -> Self {
         let reader = Reader::new(report, words);
-        let contained = contained(&report.findings);
-        let is_below = |finding: &Finding| {
-            finding.contained_in.as_deref().is_some_and(|id| contained.containers.contains(id))
-        };
         let graded = |state: &State| {
-            let top: Vec<&Finding> =
-                report.findings.iter().filter(|one| one.state == *state && !is_below(one)).collect();
+            let is_top = |one: &&Finding| one.state == *state && reader.container(one).is_none();
+            let top: Vec<&Finding> = report.findings.iter().filter(is_top).collect();
             let with_below = |finding: &&'r Finding| {
-                let below = contained.below.get(finding.id.as_str()).into_iter().flatten();
-                std::iter::once(*finding)
-                    .chain(below.copied())
-                    .map(|one| reader.finding(one))
-                    .collect::<Vec<_>>()
+                let below = reader.below.get(finding.id.as_str()).into_iter().flatten();
+                std::iter::once(*finding).chain(below.copied())
             };
-            Graded {
-                state: state.name(),
-                number: top.len(),
-                findings: top.iter().flat_map(with_below).collect(),
-            }
+            let findings = top.iter().flat_map(with_below).map(|one| reader.finding(one)).collect();
+            Graded { state: state.name(), number: top.len(), findings }
         };
         let controls: BTreeSet<ControlId> = report.findings.iter().flat_map(controls_of).collect();
         let groups: BTreeSet<Group> = controls.iter().map(|id| Group::of(*id)).collect();
@@ -106,22 +96,16 @@ impl<'r> Findings<'r> {
     }
 }
 
-/// What contains what. A container that is contained itself, or not there, contains nothing.
-struct Contained<'r> {
-    containers: BTreeSet<&'r str>,
-    below: BTreeMap<&'r str, Vec<&'r Finding>>,
-}
-
-fn contained(findings: &[Finding]) -> Contained<'_> {
+/// The findings that no other contains, each with those that it contains.
+fn below(findings: &[Finding]) -> BTreeMap<&str, Vec<&Finding>> {
     let top = findings.iter().filter(|finding| finding.contained_in.is_none());
-    let containers: BTreeSet<&str> = top.map(|finding| finding.id.as_str()).collect();
-    let mut below: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    let mut below: BTreeMap<&str, Vec<&Finding>> = top.map(|one| (one.id.as_str(), Vec::new())).collect();
     for finding in findings {
-        if let Some(id) = finding.contained_in.as_deref().filter(|id| containers.contains(id)) {
-            below.entry(id).or_default().push(finding);
+        if let Some(of) = finding.contained_in.as_deref().and_then(|id| below.get_mut(id)) {
+            of.push(finding);
         }
     }
-    Contained { containers, below }
+    below
 }
 
 /// The clauses and controls that a finding is written against, its own first.
@@ -149,6 +133,7 @@ struct Reader<'r, 'w> {
     /// Who owns a control, by the statement of applicability.
     declared: BTreeMap<ControlId, &'r str>,
     known: BTreeSet<ControlId>,
+    below: BTreeMap<&'r str, Vec<&'r Finding>>,
 }
 
 impl<'r, 'w> Reader<'r, 'w> {
@@ -165,8 +150,14 @@ impl<'r, 'w> Reader<'r, 'w> {
             words,
             owners: owners.into_iter().collect(),
             known: report.controls.iter().map(|control| control.id).collect(),
+            below: below(&report.findings),
             declared,
         }
+    }
+
+    /// The id of what contains a finding; none where that is not there.
+    fn container(&self, finding: &'r Finding) -> Option<&'r str> {
+        finding.contained_in.as_deref().filter(|id| self.below.contains_key(id))
     }
 
     fn finding(&self, finding: &'r Finding) -> FindingSeen<'r> {
@@ -180,7 +171,7 @@ impl<'r, 'w> Reader<'r, 'w> {
         FindingSeen {
             id: &finding.id,
             state: finding.state.name(),
-            part_of: finding.contained_in.as_deref(),
+            part_of: self.container(finding),
             contains: finding.contains.len(),
             statement: &finding.statement,
             title: &finding.title,

@@ -32,7 +32,7 @@ impl Group {
         match named(names, &self.number) {
             Some(name) => format!("{} {name}", self.key()),
             None if self.is_annex => self.key(),
-            None => fill(words.page.clause, &[self.key()]),
+            None => fill(words.clause, &[self.key()]),
         }
     }
 }

@@ -109,7 +109,7 @@ fn environment(words: &Words) -> Result<Environment<'static>, Error> {
     let states: BTreeMap<&str, &StateWords> =
         State::ALL.iter().map(|state| state.name()).zip(&words.states).collect();
     environment.add_global("states", value(states));
-    environment.add_global("w", value(&words.page));
+    environment.add_global("w", value(words.page.iter().copied().collect::<BTreeMap<_, _>>()));
     environment.add_global("lang", words.lang);
     for (name, text) in TEMPLATES {
         environment.add_template(name, text)?;
