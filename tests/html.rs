@@ -75,7 +75,7 @@ fn headings_go_down_one_step_at_a_time() {
         }
         let tables = page.matches("<table").count();
         let named = page.matches("<caption").count() + page.matches("<figcaption").count();
-        assert!(tables <= named + 1, "{name}: {tables} tables, {named} captions");
+        assert!(tables <= named, "{name}: {tables} tables, {named} captions");
         assert!(!page.contains("<th>") && all("<th ([^>]*)>", &page).iter().all(|th| th.contains("scope=")));
     }
 }
@@ -92,7 +92,10 @@ fn every_finding_stands_there_once_with_what_was_seen() {
             let said =
                 [&finding.statement, &finding.help, &finding.title].into_iter().chain(&finding.derivation);
             for said in said.chain(&finding.ask) {
-                assert!(text.contains(&words(&format!("<body>{said}"))), "{name}: {said}");
+                assert!(
+                    text.contains(&said.split_whitespace().collect::<Vec<_>>().join(" ")),
+                    "{name}: {said}"
+                );
             }
             let first =
                 finding.places.iter().take(12).filter(|place| !place.text.contains(['\n', '…', '\t']));
@@ -340,7 +343,7 @@ fn many(number: usize) -> Report {
 fn a_page_with_many_findings_shows_less_of_each_and_stays_in_proportion() {
     let (few, more) = (page(&many(5_100)), page(&many(10_200)));
     let each = (more.len() - few.len()) / 5_100;
-    assert!(each < 4_500, "{each} bytes for each finding");
+    assert!(each < 2_000, "{each} bytes for each finding");
     assert_eq!(more.matches("<article").count(), 10_200);
 }
 

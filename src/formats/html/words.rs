@@ -313,8 +313,8 @@ pub(super) fn fill(pattern: &str, texts: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Words, fill};
     use super::super::TEMPLATES;
+    use super::{Words, fill};
     use regex::Regex;
     use std::collections::BTreeSet;
 
