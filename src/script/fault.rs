@@ -19,8 +19,13 @@ pub(super) enum Within<'a> {
 
 /// A rule that could not be read.
 pub(super) fn syntax(rule: &str, within: Within<'_>, error: &ParseError) -> Diagnostic {
-    let message = format!("rule {rule}: {}", plain(&error.err_type().to_string()));
+    let message = format!("rule {rule}: {}", parse_reason(error));
     Diagnostic::error(Code::InvalidRule, message).at(place(within, error.position()))
+}
+
+/// Why a text is no script.
+pub(super) fn parse_reason(error: &ParseError) -> String {
+    plain(&error.err_type().to_string())
 }
 
 /// A rule that failed while it ran.
