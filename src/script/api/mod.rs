@@ -154,3 +154,6 @@ pub fn own() -> Vec<Function> {
 pub fn standard_definitions() -> String {
     standard::definitions()
 }
+
+#[cfg(test)]
+mod tests;
