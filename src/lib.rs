@@ -40,6 +40,7 @@ pub mod sheets;
 pub mod rule_pages;
 pub mod sampling;
 pub mod papers;
+pub mod formats;
 // 6 through
 pub mod audit;
 pub mod prove;

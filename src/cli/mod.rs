@@ -3,6 +3,7 @@
 
 mod cache;
 mod cap;
+mod convert;
 mod diff;
 mod evidence;
 mod explain;
@@ -13,6 +14,7 @@ mod list;
 mod merge;
 mod occasion;
 mod output;
+mod outputs;
 mod place;
 mod plan;
 mod recorded;
@@ -65,6 +67,8 @@ Start with:
 enum Command {
     /// Say what an auditor would find in a folder.
     Scan(scan::Arguments),
+    /// Write a report that was kept as JSON in other formats.
+    Convert(convert::Arguments),
     /// Make one report from what the shares of a scan gave.
     Merge(merge::Arguments),
     /// Look at what `scan --cache` keeps, or remove it.
@@ -118,6 +122,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let output = Output::new(arguments.color, arguments.quiet, arguments.verbose);
     let exit = match arguments.command {
         Command::Scan(arguments) => scan::run(&arguments, &output),
+        Command::Convert(arguments) => convert::run(&arguments, &output),
         Command::Merge(arguments) => merge::run(&arguments, &output),
         Command::Cache(command) => cache::run(&command, &output),
         Command::History(arguments) => history::run(&arguments, &output),

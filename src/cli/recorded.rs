@@ -12,6 +12,7 @@ use crate::history::{self, Chain, RUNS, Run};
 use crate::place::Place;
 use crate::report::{Exit, Report};
 use crate::world::{Disk, World};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -99,6 +100,14 @@ impl Remembered {
     /// What grading takes from it.
     pub(super) fn past(&self) -> Arc<Past> {
         Arc::new(self.chain.as_ref().map(Chain::past).unwrap_or_default())
+    }
+
+    /// The report with the runs before it, where they were asked for.
+    pub(super) fn behind_the_past<'r>(&self, report: &'r Report) -> Cow<'r, Report> {
+        match &self.chain {
+            Some(chain) => Cow::Owned(report.clone().after(chain.points())),
+            None => Cow::Borrowed(report),
+        }
     }
 
     /// Records the report, where that is asked for.

@@ -2,13 +2,14 @@
 
 use super::occasion::Occasion;
 use super::output::Output;
+use super::outputs::Outputs;
 use super::place::Folder;
 use super::recorded::{Recording, exit_on_news};
 use super::timings;
 use crate::audit::{self, Request};
 use crate::diff::Diff;
 use crate::finding::{Diagnostic, State, count};
-use crate::report::{Exit, FailOn, Report, render};
+use crate::report::{Exit, FailOn, Report};
 use crate::scan::{Cache, Partials, Portion, Share, SpotChecks, Used};
 use crate::world::Disk;
 use clap::ValueEnum;
@@ -57,12 +58,8 @@ pub(super) struct Told {
     pub(super) folder: Folder,
     #[command(flatten)]
     occasion: Occasion,
-    /// The format of the report.
-    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
-    /// Write the report to a file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    outputs: Outputs,
     /// End with 1 from this grade on; `new-minor` and `new-major` count only what is new since the
     /// --baseline, and end with 3 only where the scan is incomplete and was not before.
     #[arg(long, value_enum, default_value_t, value_name = "GRADE")]
@@ -77,16 +74,6 @@ pub(super) struct Told {
     /// where it says something else than native conditions: a check of preaudit, not of the evidence.
     #[arg(long, value_name = "PERCENT")]
     recheck: Option<Portion>,
-}
-
-/// Formats of a report.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs; its schema is preaudit-report/1.
-    Json,
 }
 
 /// Grades that end the program with 1.
@@ -145,6 +132,9 @@ pub(super) fn run_with(
     partials: impl FnOnce(&Disk) -> Result<Partials, Vec<Diagnostic>>,
 ) -> Exit {
     let disk = Disk::default();
+    if let Err(reason) = told.outputs.wanted() {
+        return output.wrong(&reason);
+    }
     if told.fail_on.news().is_some() && !recording.has_baseline() {
         return output
             .wrong("what is new shows against a run: give one with --baseline, as `--baseline last`");
@@ -159,7 +149,8 @@ pub(super) fn run_with(
         Ok(judged) => judged,
         Err(wrong) => return output.wrongs(&wrong),
     };
-    if let Err(reason) = write(&report, told, output, &disk) {
+    let shown = remembered.behind_the_past(&report);
+    if let Err(reason) = told.outputs.write(&shown, output, &disk) {
         return output.wrong(&reason);
     }
     if told.timings {
@@ -221,23 +212,6 @@ impl Told {
             time: if self.timings { Portion::ONE_PERCENT } else { Portion::default() },
         };
         Ok(request)
-    }
-}
-
-fn write(report: &Report, told: &Told, output: &Output, disk: &Disk) -> Result<(), String> {
-    let style = if told.output.is_some() { output.file_style() } else { output.report_style() };
-    let text = match told.format {
-        Format::Text => render(report, &style),
-        Format::Json => report.to_json().map_err(|error| error.to_string())?,
-    };
-    match &told.output {
-        Some(path) => disk
-            .write(path, text.as_bytes())
-            .map_err(|error| format!("cannot write {}: {}", error.path, error.reason)),
-        None => {
-            output.print(&text);
-            Ok(())
-        }
     }
 }
 

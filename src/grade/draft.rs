@@ -286,6 +286,7 @@ fn place(finding: &mut Finding, seen: &[&Seen], sentences: &[&Place]) {
         finding.observations.push(Observed {
             id: fingerprint::observation(&finding.rule, &one.subject),
             subject: one.subject.clone(),
+            owner: one.owner.clone(),
             statement: one.statement.clone(),
             places: (first..finding.places.len()).collect(),
         });
