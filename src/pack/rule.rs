@@ -1,5 +1,6 @@
 //! Rules as their files declare them: what to look at, and what to say.
 
+use super::named::{Named, Role};
 use super::param::{Param, ParamText};
 use super::reader::{Expression, Reader};
 use super::scan::{FindingText, Scan, ScanText};
@@ -19,6 +20,8 @@ use toml::Spanned;
 pub struct Rule {
     /// Kebab-case fault: `training-record-missing`.
     pub id: String,
+    /// Bytes of the id in its declaration, quotes included.
+    pub id_at: Range<usize>,
     /// What is wrong, a lower-case fragment.
     pub title: String,
     /// What it is written against, the first foremost.
@@ -49,6 +52,8 @@ pub struct Rule {
     pub form: Form,
     /// The theme, which is its folder.
     pub theme: String,
+    /// Names of controls, kinds and fields in its declaration, each at its place.
+    pub names: Vec<Named>,
     /// The text of its declaration.
     pub text: Arc<Source>,
     /// The text of its script.
@@ -126,13 +131,13 @@ struct RuleText {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct EachText {
-    from: String,
+    from: Spanned<String>,
     among: Option<Spanned<String>>,
     #[serde(rename = "where")]
     condition: Spanned<String>,
     message: Spanned<String>,
     #[serde(default)]
-    at: Vec<String>,
+    at: Vec<Spanned<String>>,
     grade: Option<Grade>,
     grace: Option<Spanned<String>>,
 }
@@ -149,10 +154,11 @@ impl Rule {
         theme: &str,
     ) -> Result<Self, Vec<Diagnostic>> {
         let raw: RuleText = toml_text::read(text, Code::InvalidRule).map_err(|error| vec![error])?;
-        let mut reader = Reader { source: text, errors: Vec::new() };
+        let mut reader = Reader::new(text);
         reader.check_names(&raw);
-        let controls = raw.controls.iter().filter_map(|id| reader.control(id)).collect();
-        let mut uses: Vec<String> = raw.uses.into_iter().map(Spanned::into_inner).collect();
+        let controls = raw.controls.into_iter().filter_map(|id| reader.control(id)).collect();
+        let mut uses: Vec<String> = raw.uses.into_iter().map(|kind| reader.kind(kind)).collect();
+        let may_use = raw.may_use.into_iter().map(|kind| reader.kind(kind)).collect();
         let params =
             raw.params.into_iter().filter_map(|(name, param)| Some((name, reader.param(param)?))).collect();
         let title_at = raw.title.span();
@@ -164,6 +170,7 @@ impl Rule {
             return Err(reader.errors);
         }
         Ok(Self {
+            id_at: raw.id.span(),
             id: raw.id.into_inner(),
             title: raw.title.into_inner(),
             controls,
@@ -175,11 +182,12 @@ impl Rule {
             ask: raw.ask,
             false_alarms: raw.false_alarms,
             uses,
-            may_use: raw.may_use.into_iter().map(Spanned::into_inner).collect(),
+            may_use,
             params,
             ratio: raw.ratio,
             form,
             theme: theme.to_owned(),
+            names: reader.names,
             text: Arc::clone(text),
             script,
         })
@@ -222,8 +230,10 @@ impl Reader<'_> {
         }
     }
 
-    fn control(&mut self, id: &Spanned<String>) -> Option<ControlId> {
-        id.get_ref().parse().map_err(|error| self.wrong(id, format!("{error}"))).ok()
+    fn control(&mut self, id: Spanned<String>) -> Option<ControlId> {
+        let read = id.get_ref().parse().map_err(|error| self.wrong(&id, format!("{error}"))).ok();
+        self.named(Role::Control, id);
+        read
     }
 
     fn param(&mut self, text: ParamText) -> Option<Param> {
@@ -272,12 +282,13 @@ impl Reader<'_> {
         {
             self.wrong(grace, format!("no parameter `{}` in this rule", grace.get_ref()));
         }
+        let from = self.kind(text.from);
         Each {
-            from: text.from,
             among: text.among.map(|text| self.expression(text)),
             condition: self.expression(text.condition),
             message: self.message(text.message),
-            at: text.at,
+            at: self.fields(&from, text.at),
+            from,
             grade: text.grace.as_ref().map(|_| Grade::Opportunity).or(text.grade),
             grace: text.grace.map(Spanned::into_inner),
         }

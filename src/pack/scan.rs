@@ -1,5 +1,6 @@
 //! Scans as the files of rules declare them: which records, what is kept of them, what is expected.
 
+use super::named::Role;
 use super::param::{Param, ParamKind};
 use super::reader::{Expression, Length, Reader};
 use serde::Deserialize;
@@ -138,21 +139,21 @@ pub enum Compare {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ScanText {
-    from: String,
+    from: Spanned<String>,
     among: Option<Spanned<String>>,
     #[serde(rename = "where")]
     condition: Option<Spanned<String>>,
     join: Option<Spanned<JoinText>>,
     keep: Option<Spanned<String>>,
     #[serde(default)]
-    by: Vec<String>,
+    by: Vec<Spanned<String>>,
     window: Option<Spanned<String>>,
     gap: Option<Spanned<String>>,
     every: Option<Spanned<String>>,
-    distinct: Option<Spanned<Vec<String>>>,
+    distinct: Option<Spanned<Vec<Spanned<String>>>>,
     sum: Option<Spanned<String>>,
     top: Option<Spanned<TopText>>,
-    ends: Option<Spanned<Vec<String>>>,
+    ends: Option<Spanned<Vec<Spanned<String>>>>,
     then: Option<ThenText>,
     expect: Option<Spanned<ExpectText>>,
     skew: Option<Spanned<String>>,
@@ -162,8 +163,8 @@ pub(super) struct ScanText {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct JoinText {
-    to: String,
-    on: [String; 2],
+    to: Spanned<String>,
+    on: [Spanned<String>; 2],
     #[serde(default)]
     compare: Compare,
 }
@@ -171,7 +172,7 @@ struct JoinText {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TopText {
-    field: String,
+    field: Spanned<String>,
     most: Spanned<i64>,
 }
 
@@ -181,14 +182,14 @@ struct ThenText {
     #[serde(rename = "where")]
     condition: Spanned<String>,
     within: Spanned<String>,
-    by: Option<Spanned<Vec<String>>>,
+    by: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ExpectText {
-    from: Option<String>,
-    field: Option<String>,
+    from: Option<Spanned<String>>,
+    field: Option<Spanned<String>>,
     #[serde(rename = "where")]
     condition: Option<Spanned<String>>,
     param: Option<Spanned<String>>,
@@ -201,9 +202,19 @@ struct ExpectText {
 pub(super) struct FindingText {
     message: Spanned<String>,
     #[serde(default)]
-    at: Vec<String>,
+    at: Vec<Spanned<String>>,
     #[serde(default)]
-    at_join: Vec<String>,
+    at_join: Vec<Spanned<String>>,
+}
+
+impl Expect {
+    /// The kind of table that the keys stand in.
+    fn kind(&self) -> Option<&String> {
+        match &self.keys {
+            Keys::Table { from, .. } => Some(from),
+            Keys::Param(_) => None,
+        }
+    }
 }
 
 impl Scan {
@@ -215,10 +226,7 @@ impl Scan {
 
     /// The kind of table that says which keys are expected.
     pub fn expected_kind(&self) -> Option<&String> {
-        match &self.expect.as_ref()?.keys {
-            Keys::Table { from, .. } => Some(from),
-            Keys::Param(_) => None,
-        }
+        self.expect.as_ref()?.kind()
     }
 
     /// Its expressions: those on records in the order in which they are asked, then the others.
@@ -248,40 +256,49 @@ impl Reader<'_> {
         }
         let text = text.into_inner();
         self.check_company(&text);
-        let fields =
-            |fields: Option<Spanned<Vec<String>>>| fields.map(Spanned::into_inner).unwrap_or_default();
+        let from = self.kind(text.from);
+        let by = self.fields(&from, text.by);
+        let join = text.join.map(|join| self.join(&from, join.into_inner()));
+        let expect = text.expect.and_then(|expect| self.expect(expect, &by, params));
+        let expected = expect.as_ref().and_then(Expect::kind);
+        let table = join.as_ref().map(|join| &join.to).or(expected).cloned().unwrap_or_default();
         Scan {
-            from: text.from,
             among: text.among.map(|text| self.expression(text)),
             condition: text.condition.map(|text| self.expression(text)),
-            join: text.join.map(|join| {
-                let JoinText { to, on: [record_field, table_field], compare } = join.into_inner();
-                Join { to, record_field, table_field, compare }
-            }),
+            join,
             keep: text.keep.map(|text| self.expression(text)),
             window: text.window.and_then(|text| self.length(&text, params)),
             gap: text.gap.and_then(|text| self.length(&text, params)),
             every: text.every.and_then(|text| self.length(&text, params)),
-            distinct: fields(text.distinct),
-            sum: text.sum.map(Spanned::into_inner),
-            top: text.top.and_then(|top| self.top(top.into_inner())),
-            ends: fields(text.ends),
-            then: text.then.and_then(|then| self.then(then, &text.by, params)),
-            expect: text.expect.and_then(|expect| self.expect(expect, &text.by, params)),
-            by: text.by,
+            distinct: text.distinct.map(|fields| self.fields(&from, fields.into_inner())).unwrap_or_default(),
+            sum: text.sum.map(|field| self.named(Role::Number(from.clone()), field)),
+            top: text.top.and_then(|top| self.top(&from, top.into_inner())),
+            ends: text.ends.map(|fields| self.fields(&from, fields.into_inner())).unwrap_or_default(),
+            then: text.then.and_then(|then| self.then(then, (&from, &by), params)),
+            expect,
             skew: text.skew.and_then(|text| self.length(&text, params)),
             having: text.having.map(|text| self.expression(text)),
             finding: finding.map(|finding| ScanFinding {
                 message: self.message(finding.message),
-                at: finding.at,
-                at_join: finding.at_join,
+                at: self.fields(&from, finding.at),
+                at_join: self.fields(&table, finding.at_join),
             }),
+            from,
+            by,
         }
+    }
+
+    fn join(&mut self, from: &str, text: JoinText) -> Join {
+        let JoinText { to, on: [record_field, table_field], compare } = text;
+        let record_field = self.field(from, record_field);
+        let to = self.kind(to);
+        let table_field = self.field(&to, table_field);
+        Join { to, record_field, table_field, compare }
     }
 
     /// What cannot stand beside each other, since one would say something else than it seems to.
     fn check_company(&mut self, text: &ScanText) {
-        let fields = |fields: &Option<Spanned<Vec<String>>>| fields.as_ref().map(Spanned::span);
+        let fields = |fields: &Option<Spanned<Vec<Spanned<String>>>>| fields.as_ref().map(Spanned::span);
         let span = |text: &Option<Spanned<String>>| text.as_ref().map(Spanned::span);
         let (window, gap, every) = (span(&text.window), span(&text.gap), span(&text.every));
         let (distinct, sum, ends) = (fields(&text.distinct), span(&text.sum), fields(&text.ends));
@@ -328,23 +345,28 @@ impl Reader<'_> {
         }
     }
 
-    fn top(&mut self, text: TopText) -> Option<Top> {
+    fn top(&mut self, from: &str, text: TopText) -> Option<Top> {
         let most =
             usize::try_from(*text.most.get_ref()).ok().filter(|_| (1..=MOST).contains(text.most.get_ref()));
         if most.is_none() {
             self.wrong(&text.most, format!("a number from 1 to {MOST}"));
         }
-        Some(Top { field: text.field, most: most? })
+        Some(Top { field: self.field(from, text.field), most: most? })
     }
 
-    fn then(&mut self, text: ThenText, by: &[String], params: &BTreeMap<String, Param>) -> Option<Then> {
+    fn then(
+        &mut self,
+        text: ThenText,
+        (from, by): (&str, &[String]),
+        params: &BTreeMap<String, Param>,
+    ) -> Option<Then> {
         let within = self.length(&text.within, params);
         let own = match text.by {
             Some(own) if own.get_ref().len() != by.len() => {
                 self.wrong(&own, format!("the scan groups by {} fields, so name as many", by.len()));
                 return None;
             }
-            Some(own) => own.into_inner(),
+            Some(own) => self.fields(from, own.into_inner()),
             None => by.to_vec(),
         };
         Some(Then { condition: self.expression(text.condition), within: within?, by: own })
@@ -363,6 +385,8 @@ impl Reader<'_> {
         let text = text.into_inner();
         let keys = match (text.from, text.field, text.param) {
             (Some(from), Some(field), None) => {
+                let from = self.kind(from);
+                let field = self.field(&from, field);
                 let condition = text.condition.map(|text| self.expression(text));
                 Keys::Table { from, field, condition }
             }
