@@ -43,6 +43,7 @@ pub mod papers;
 pub mod formats;
 // 6 through
 pub mod audit;
+pub mod lint;
 pub mod prove;
 pub mod baseline;
 pub mod remedy;

@@ -21,6 +21,7 @@ mod recorded;
 mod rule;
 mod scan;
 mod timings;
+mod watch;
 
 use crate::report::Exit;
 use clap::{CommandFactory, Parser, Subcommand};

@@ -20,16 +20,18 @@ pub(super) fn lint(packs: &Packs) -> Vec<Diagnostic> {
             let message = "a rule is written against at least one control or clause".to_owned();
             errors.push(at(rule, rule.id_at.clone(), message));
         }
-        let dangling = dangling(packs, rule).into_iter();
+        let dangling = rule.dangling(packs).into_iter();
         errors.extend(dangling.map(|(name, message)| at(rule, name.range.clone(), message)));
     }
     errors.extend(packs.controls.values().flat_map(|control| old_controls(packs, control)));
     errors
 }
 
-/// Names in the file of a rule that point nowhere, and what is wrong with each.
-pub(super) fn dangling<'r>(packs: &Packs, rule: &'r Rule) -> Vec<(&'r Named, String)> {
-    rule.names.iter().filter_map(|name| Some((name, missing(packs, name)?))).collect()
+impl Rule {
+    /// Names in its file that point nowhere, and what is wrong with each.
+    pub fn dangling(&self, packs: &Packs) -> Vec<(&Named, String)> {
+        self.names.iter().filter_map(|name| Some((name, missing(packs, name)?))).collect()
+    }
 }
 
 /// Why a name points nowhere, when it does.

@@ -19,6 +19,7 @@ const MOST_FIELDS: usize = 128;
 pub struct EventFields {
     names: Vec<String>,
     numbers: Vec<bool>,
+    words: BTreeMap<String, Vec<String>>,
 }
 
 /// How to read the records of one tool.
@@ -144,6 +145,8 @@ struct PatternText {
 struct FieldsText {
     text: Vec<String>,
     number: Vec<String>,
+    #[serde(default)]
+    words: BTreeMap<toml::Spanned<String>, Vec<String>>,
 }
 
 impl EventFields {
@@ -163,7 +166,14 @@ impl EventFields {
                 Diagnostic::error(Code::InvalidPack, message).at(source.line(1).place("in this file"))
             );
         }
-        Ok(Self { numbers: names.iter().map(number).collect(), names })
+        let unknown = text.words.keys().find(|name| names.binary_search(name.get_ref()).is_err());
+        if let Some(name) = unknown {
+            let near = toml_text::did_you_mean(name.get_ref(), names.iter().map(String::as_str));
+            let message = format!("events have no field `{}`{near}", name.get_ref());
+            return Err(toml_text::wrong(source, Code::InvalidPack, name, message));
+        }
+        let words = text.words.into_iter().map(|(name, words)| (name.into_inner(), words)).collect();
+        Ok(Self { numbers: names.iter().map(number).collect(), names, words })
     }
 
     /// All names, sorted.
@@ -174,6 +184,11 @@ impl EventFields {
     /// The slot of a field in a record.
     pub fn slot(&self, name: &str) -> Option<usize> {
         self.names.binary_search_by(|known| known.as_str().cmp(name)).ok()
+    }
+
+    /// The words that a field holds, where it holds no others.
+    pub fn words(&self, name: &str) -> Option<&[String]> {
+        self.words.get(name).map(Vec::as_slice)
     }
 
     /// True when the field of this slot holds numbers.

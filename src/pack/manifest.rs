@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
 /// The level of the engine that packs are written for.
-pub(super) const ENGINE_API: u32 = 1;
+pub const ENGINE_API: u32 = 1;
 
 /// What `pack.toml` says.
 #[derive(Clone, Debug, Deserialize)]

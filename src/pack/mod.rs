@@ -21,10 +21,10 @@ mod words;
 pub use certification::{Band, Certification, Factor, Level, Limits, Share, Sites, Splits};
 pub use control::{Attributes, Automation, Control, Documented, OldControl, Requirement, Theme};
 pub use coverage::{ATTESTATIONS, Coverage};
-pub use files::{PackRef, hex};
+pub use files::{Opened, PackRef, hex, open};
 pub use kind::{Field, Holds, Kind, PersonFields, Required, Shape};
 pub use log_source::{Derivation, EventFields, LogFormat, LogSource, Pattern, TimeFormat};
-pub use manifest::Profile;
+pub use manifest::{ENGINE_API, Profile};
 pub use named::{Named, Role};
 pub use param::{PATTERN_BYTES, Param, ParamKind, ParamValue};
 pub use reader::{Expression, Length};
@@ -137,42 +137,30 @@ impl Packs {
         self.list.iter().find(|pack| pack.rules.iter().any(|known| known.id == rule))
     }
 
+    /// These packs with what another one declares besides its rules, as far as that can be read; and
+    /// what is wrong with it.
+    pub fn with_frame(&self, texts: &Texts) -> (Self, Vec<Diagnostic>) {
+        let (mut packs, mut errors) = (self.clone(), Vec::new());
+        match read_manifest(texts) {
+            Ok(manifest) => packs.add_frame(texts, &manifest, &mut errors),
+            Err(error) => {
+                errors.push(error);
+                // Without their vocabularies, kinds would seem to be wrong that are not.
+                packs.add_controls(texts, &mut errors);
+            }
+        }
+        (packs, errors)
+    }
+
     /// Adds the files of one pack and gives back what is wrong with them.
     fn add(&mut self, files: PackFiles, is_built_in: bool) -> Vec<Diagnostic> {
         let digest = files.digest();
-        let mut texts = BTreeMap::new();
-        let mut cases = BTreeMap::new();
-        let mut errors = Vec::new();
-        for (path, bytes) in files.files {
-            if let Some(case) = path.strip_prefix("tests/") {
-                cases.insert(case.to_owned(), bytes);
-                continue;
-            }
-            match String::from_utf8(bytes) {
-                Ok(text) => drop(texts.insert(path.clone(), Arc::new(Source::new(path, text)))),
-                Err(_) => errors.push(not_utf8(&path)),
-            }
-        }
-        let manifest = match read_manifest(&texts) {
+        let Opened { texts, cases, mut errors } = files.open();
+        let manifest = match read_manifest(&texts).and_then(|manifest| checked_api(&texts, manifest)) {
             Ok(manifest) => manifest,
             Err(error) => return vec![error],
         };
-        self.profiles.extend(manifest.profiles);
-        if let Some(skew) = manifest.skew {
-            match skew.get_ref().parse::<Duration>() {
-                Ok(length) if length.months == 0 => self.skew = length,
-                _ => errors.push(bad_skew(&texts, &skew)),
-            }
-        }
-        self.nothing.extend(manifest.nothing.iter().map(|word| normalize_word(word)));
-        self.add_controls(&texts, &mut errors);
-        self.add_kinds(&texts, &manifest.vocabularies, &mut errors);
-        self.add_sources(&texts, &mut errors);
-        match texts.get("certification.toml").map(|source| certification::read(source)) {
-            Some(Ok(facts)) => self.certification = Some(facts),
-            Some(Err(error)) => errors.push(error),
-            None => {}
-        }
+        self.add_frame(&texts, &manifest, &mut errors);
         let rules = read_rules(&texts, &mut errors);
         self.list.push(Pack {
             id: manifest.id.into_inner(),
@@ -184,6 +172,26 @@ impl Packs {
             cases,
         });
         errors
+    }
+
+    /// Adds everything but rules and cases.
+    fn add_frame(&mut self, texts: &Texts, manifest: &Manifest, errors: &mut Vec<Diagnostic>) {
+        self.profiles.extend(manifest.profiles.clone());
+        if let Some(skew) = &manifest.skew {
+            match skew.get_ref().parse::<Duration>() {
+                Ok(length) if length.months == 0 => self.skew = length,
+                _ => errors.push(bad_skew(texts, skew)),
+            }
+        }
+        self.nothing.extend(manifest.nothing.iter().map(|word| normalize_word(word)));
+        self.add_controls(texts, errors);
+        self.add_kinds(texts, &manifest.vocabularies, errors);
+        self.add_sources(texts, errors);
+        match texts.get("certification.toml").map(|source| certification::read(source)) {
+            Some(Ok(facts)) => self.certification = Some(facts),
+            Some(Err(error)) => errors.push(error),
+            None => {}
+        }
     }
 
     fn add_controls(&mut self, texts: &Texts, errors: &mut Vec<Diagnostic>) {
@@ -237,7 +245,8 @@ impl Packs {
     }
 }
 
-type Texts = BTreeMap<String, Arc<Source>>;
+/// Texts of a pack by path, as `rules/people/training-overdue.toml`; its cases are none of them.
+pub type Texts = BTreeMap<String, Arc<Source>>;
 
 fn below<'a>(texts: &'a Texts, folder: &'a str, ending: &'a str) -> impl Iterator<Item = &'a Arc<Source>> {
     let inside = move |path: &str| path.starts_with(folder) && path.ends_with(ending);
@@ -250,13 +259,18 @@ fn read_manifest(texts: &Texts) -> Result<Manifest, Diagnostic> {
         Diagnostic::error(Code::UnreadablePack, "the pack has no pack.toml").at(place)
     };
     let source = texts.get("pack.toml").ok_or_else(missing)?;
-    let manifest: Manifest = toml_text::read(source, Code::InvalidPack)?;
+    toml_text::read(source, Code::InvalidPack)
+}
+
+fn checked_api(texts: &Texts, manifest: Manifest) -> Result<Manifest, Diagnostic> {
     let api = *manifest.api.get_ref();
-    if api != manifest::ENGINE_API {
-        let message = format!("the pack is written for engine api {api}, this is {}", manifest::ENGINE_API);
-        return Err(toml_text::wrong(source, Code::InvalidPack, &manifest.api, message));
+    match texts.get("pack.toml") {
+        Some(source) if api != ENGINE_API => {
+            let message = format!("the pack is written for engine api {api}, this is {ENGINE_API}");
+            Err(toml_text::wrong(source, Code::InvalidPack, &manifest.api, message))
+        }
+        _ => Ok(manifest),
     }
-    Ok(manifest)
 }
 
 /// `rules/<theme>/<fault>.toml`, each with the script beside it when there is one.
@@ -264,8 +278,7 @@ fn read_rules(texts: &Texts, errors: &mut Vec<Diagnostic>) -> Vec<Rule> {
     let read = |text: &&Arc<Source>| {
         let stem = text.name().trim_end_matches(".toml");
         let script = texts.get(&format!("{stem}.rhai")).cloned();
-        let theme = text.name().split('/').rev().nth(1).unwrap_or("rules");
-        Rule::read(text, script, theme)
+        Rule::read(text, script, theme_of(text.name()))
     };
     // Side by side, since their patterns are compiled to be checked: half of the time of a start.
     let texts: Vec<&Arc<Source>> = below(texts, "rules/", ".toml").collect();
@@ -280,15 +293,15 @@ fn read_rules(texts: &Texts, errors: &mut Vec<Diagnostic>) -> Vec<Rule> {
     rules
 }
 
+/// The theme of a rule, which is its folder.
+pub fn theme_of(path: &str) -> &str {
+    path.split('/').rev().nth(1).unwrap_or("rules")
+}
+
 fn bad_skew(texts: &Texts, skew: &toml::Spanned<String>) -> Diagnostic {
     let message = "a skew is a length such as `15m`";
     match texts.get("pack.toml") {
         Some(source) => toml_text::wrong(source, Code::InvalidPack, skew, message),
         None => Diagnostic::error(Code::InvalidPack, message),
     }
-}
-
-fn not_utf8(path: &str) -> Diagnostic {
-    let place = Place::whole(path, "in this file");
-    Diagnostic::error(Code::InvalidPack, format!("{path} is not UTF-8")).at(place)
 }

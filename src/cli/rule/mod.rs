@@ -1,5 +1,6 @@
 //! `preaudit rule`: work on rules.
 
+mod check;
 mod doc;
 mod profile;
 mod test;
@@ -10,6 +11,12 @@ use crate::report::Exit;
 /// Work on rules.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
+    /// Say what is wrong with a pack, before it judges anything.
+    ///
+    /// Looks at every file: names that point nowhere, comparisons that never hold, values that may be
+    /// nothing, paths without a verdict, cases that are lacking, and more; see `preaudit list lints`.
+    /// A remark `# preaudit: allow(LINT) reason` on the line or the line above allows one.
+    Check(check::Arguments),
     /// Run the cases of a pack: every rule over every case.
     ///
     /// A case is a folder tests/RULE/STATE-NAME/ of evidence. The name of the folder states the
@@ -25,6 +32,7 @@ pub(super) enum Command {
 
 pub(super) fn run(command: &Command, output: &Output) -> Exit {
     match command {
+        Command::Check(arguments) => check::run(arguments, output),
         Command::Test(arguments) => test::run(arguments, output),
         Command::Profile(arguments) => profile::run(arguments, output),
         Command::Doc(arguments) => doc::run(arguments, output),

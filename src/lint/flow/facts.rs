@@ -1,0 +1,154 @@
+//! What conditions that were asked before say of what is asked now: which values are not nothing.
+
+use super::types::{Absence, Type};
+use crate::script::api::Sort;
+use crate::script::syntax::{Node, What};
+use std::collections::BTreeSet;
+
+/// What is known at one place of a script.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Facts {
+    /// Paths whose values are not nothing.
+    pub(super) filled: BTreeSet<String>,
+    /// Variables that something was asked about which is not understood here.
+    pub(super) asked: BTreeSet<String>,
+}
+
+/// Functions that are false on what is no text, so that where they hold there is one.
+const TOTAL: [&str; 6] = ["starts_with", "ends_with", "contains", "matches", "in_cidr", "same_text"];
+/// Methods that say of a column, and nothing of the cell.
+const OF_COLUMNS: [&str; 1] = ["has"];
+
+/// The path that a part of a script is: `r.due_on`, also written `r["due_on"]`; `row[field]`.
+pub(in crate::lint) fn path(node: &Node) -> Option<String> {
+    match &node.what {
+        What::Variable(name) => Some(name.clone()),
+        What::Property { of, name } => Some(format!("{}.{name}", path(of)?)),
+        What::Index { of, by } => match &by.what {
+            What::Text(name) => Some(format!("{}.{name}", path(of)?)),
+            What::Integer(number) => Some(format!("{}[{number}]", path(of)?)),
+            What::Variable(name) => Some(format!("{}[{name}]", path(of)?)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The variable that a path begins with.
+pub(super) fn root(path: &str) -> &str {
+    path.split(['.', '[']).next().unwrap_or(path)
+}
+
+impl Facts {
+    /// Both.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.filled.extend(other.filled);
+        self.asked.extend(other.asked);
+        self
+    }
+
+    /// What holds on either way to one place.
+    pub(super) fn or(self, other: &Self) -> Self {
+        Self {
+            filled: self.filled.intersection(&other.filled).cloned().collect(),
+            asked: self.asked.union(&other.asked).cloned().collect(),
+        }
+    }
+
+    fn filled(paths: impl IntoIterator<Item = Option<String>>) -> Self {
+        Self { filled: paths.into_iter().flatten().collect(), asked: BTreeSet::new() }
+    }
+
+    /// Something was asked about every variable in this part.
+    fn asked(node: &Node) -> Self {
+        let mut asked = BTreeSet::new();
+        node.walk(&mut |part| asked.extend(part.variable().map(str::to_owned)));
+        Self { filled: BTreeSet::new(), asked }
+    }
+
+    /// Forgets what is said of a path and of everything behind it.
+    pub(super) fn forget(&mut self, path: &str) {
+        let lies_behind = |known: &String| known.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+        // What is looked up by a variable changes with it.
+        let uses = |known: &String| known.contains(&format!("[{path}]"));
+        self.filled.retain(|known| !lies_behind(known) && !uses(known));
+        self.asked.remove(path);
+    }
+
+    /// The absence of the value at a path.
+    pub(super) fn absence(&self, path: &str, known: Absence) -> Absence {
+        if self.filled.contains(path) {
+            Absence::Never
+        } else if self.asked.contains(root(path)) {
+            known.min(Absence::Unclear)
+        } else {
+            known
+        }
+    }
+}
+
+/// What holds where a condition does.
+pub(super) fn when_true(node: &Node, types: &[Type]) -> Facts {
+    match &node.what {
+        What::And(parts) => parts.iter().fold(Facts::default(), |all, part| all.and(when_true(part, types))),
+        What::Or(parts) => either(parts.iter().map(|part| when_true(part, types))),
+        What::Operator { name, parts } => match (name.as_str(), &parts[..]) {
+            ("!", [part]) => when_false(part, types),
+            ("==", [left, right]) => same(left, right, types),
+            ("!=", [left, right]) => unlike_nothing(left, right),
+            ("<" | ">", [left, right]) => Facts::filled([path(left), path(right)]),
+            ("<=" | ">=", [left, right]) => same(left, right, types),
+            _ => Facts::asked(node),
+        },
+        What::In { value, list } if matches!(list.what, What::Array(_)) => Facts::filled([path(value)]),
+        What::Method { of, name, .. } if TOTAL.contains(&name.as_str()) => Facts::filled([path(of)]),
+        What::Call { name, arguments } if TOTAL.contains(&name.as_str()) => {
+            Facts::filled(arguments.iter().map(path))
+        }
+        What::Method { of, name, .. } if is_of_columns(of, name, types) => Facts::default(),
+        _ => Facts::asked(node),
+    }
+}
+
+/// What holds where a condition does not.
+pub(super) fn when_false(node: &Node, types: &[Type]) -> Facts {
+    match &node.what {
+        What::Or(parts) => parts.iter().fold(Facts::default(), |all, part| all.and(when_false(part, types))),
+        What::And(parts) => either(parts.iter().map(|part| when_false(part, types))),
+        What::Operator { name, parts } => match (name.as_str(), &parts[..]) {
+            ("!", [part]) => when_true(part, types),
+            ("==", [left, right]) => unlike_nothing(left, right),
+            ("!=", [left, right]) => same(left, right, types),
+            ("<" | ">" | "<=" | ">=", _) => Facts::default(),
+            _ => Facts::asked(node),
+        },
+        What::In { .. } => Facts::default(),
+        What::Method { name, .. } | What::Call { name, .. } if TOTAL.contains(&name.as_str()) => Facts::default(),
+        What::Method { of, name, .. } if is_of_columns(of, name, types) => Facts::default(),
+        _ => Facts::asked(node),
+    }
+}
+
+fn is_of_columns(of: &Node, name: &str, types: &[Type]) -> bool {
+    let sort = types.get(of.id).map_or(Sort::Any, |known| known.sort);
+    OF_COLUMNS.contains(&name) && matches!(sort, Sort::Row | Sort::Table | Sort::Event)
+}
+
+fn either(parts: impl Iterator<Item = Facts>) -> Facts {
+    parts.reduce(|all, part| all.or(&part)).unwrap_or_default()
+}
+
+/// What is the same as something that is there is there.
+fn same(left: &Node, right: &Node, types: &[Type]) -> Facts {
+    let is_there = |node: &Node| types.get(node.id).is_some_and(|known| known.absence == Absence::Never);
+    let behind = |node: &Node, other: &Node| if is_there(other) { path(node) } else { None };
+    Facts::filled([behind(left, right), behind(right, left)])
+}
+
+fn unlike_nothing(left: &Node, right: &Node) -> Facts {
+    match (&left.what, &right.what) {
+        (_, What::Nothing) => Facts::filled([path(left)]),
+        (What::Nothing, _) => Facts::filled([path(right)]),
+        _ => Facts::default(),
+    }
+}
