@@ -24,7 +24,7 @@ const ORDERS: [(&str, &[&str]); 5] = [
     (
         "scan",
         &[
-            "from", "among", "where", "join", "keep", "by", "window", "gap", "every", "distinct", "sum", "top", "ends",
+            "from", "among", "where", "join", "keep", "by", "every", "distinct", "sum", "top", "ends", "window", "gap",
             "skew", "having", "then", "expect",
         ],
     ),

@@ -3,7 +3,7 @@
 use super::types::{Absence, Type};
 use crate::script::api::Sort;
 use crate::script::syntax::{Node, What};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known at one place of a script.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +24,11 @@ pub(in crate::lint) fn path(node: &Node) -> Option<String> {
     match &node.what {
         What::Variable(name) => Some(name.clone()),
         What::Property { of, name } => Some(format!("{}.{name}", path(of)?)),
+        // What is looked up twice by the same key is the same.
+        What::Method { of, name, arguments } if name == "get" => match &arguments[..] {
+            [key] => Some(format!("{}.get({})", path(of)?, path(key)?)),
+            _ => None,
+        },
         What::Index { of, by } => match &by.what {
             What::Text(name) => Some(format!("{}.{name}", path(of)?)),
             What::Integer(number) => Some(format!("{}[{number}]", path(of)?)),
@@ -35,8 +40,20 @@ pub(in crate::lint) fn path(node: &Node) -> Option<String> {
 }
 
 /// The variable that a path begins with.
-pub(super) fn root(path: &str) -> &str {
+fn root(path: &str) -> &str {
     path.split(['.', '[']).next().unwrap_or(path)
+}
+
+/// What holds where each of these variables is true, and where it is false.
+pub(super) type Named = BTreeMap<String, (Facts, Facts)>;
+
+/// What conditions are read with.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'a> {
+    /// What nodes are, by their number.
+    pub(super) types: &'a [Type],
+    /// Variables that hold what a condition said.
+    pub(super) named: &'a Named,
 }
 
 impl Facts {
@@ -70,7 +87,7 @@ impl Facts {
     pub(super) fn forget(&mut self, path: &str) {
         let lies_behind = |known: &String| known.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
         // What is looked up by a variable changes with it.
-        let uses = |known: &String| known.contains(&format!("[{path}]"));
+        let uses = |known: &String| known.contains(&format!("[{path}]")) || known.contains(&format!("({path}"));
         self.filled.retain(|known| !lies_behind(known) && !uses(known));
         self.asked.remove(path);
     }
@@ -87,62 +104,75 @@ impl Facts {
     }
 }
 
-/// What holds where a condition does.
-pub(super) fn when_true(node: &Node, types: &[Type]) -> Facts {
-    match &node.what {
-        What::And(parts) => parts.iter().fold(Facts::default(), |all, part| all.and(when_true(part, types))),
-        What::Or(parts) => either(parts.iter().map(|part| when_true(part, types))),
-        What::Operator { name, parts } => match (name.as_str(), &parts[..]) {
-            ("!", [part]) => when_false(part, types),
-            ("==", [left, right]) => same(left, right, types),
-            ("!=", [left, right]) => unlike_nothing(left, right),
-            ("<" | ">", [left, right]) => Facts::filled([path(left), path(right)]),
-            ("<=" | ">=", [left, right]) => same(left, right, types),
+impl Reading<'_> {
+    /// What holds where a condition does.
+    pub(super) fn when_true(self, node: &Node) -> Facts {
+        match &node.what {
+            What::And(parts) => parts.iter().fold(Facts::default(), |all, part| all.and(self.when_true(part))),
+            What::Or(parts) => either(parts.iter().map(|part| self.when_true(part))),
+            What::Operator { name, parts } => match (name.as_str(), &parts[..]) {
+                ("!", [part]) => self.when_false(part),
+                ("!=", [left, right]) => unlike_nothing(left, right),
+                ("<" | ">", [left, right]) => Facts::filled([path(left), path(right)]),
+                ("==" | "<=" | ">=", [left, right]) => self.same(left, right),
+                _ => Facts::asked(node),
+            },
+            What::In { value, list } if matches!(list.what, What::Array(_)) => Facts::filled([looked_at(value)]),
+            What::Method { of, name, .. } if TOTAL.contains(&name.as_str()) => Facts::filled([path(of)]),
+            What::Call { name, arguments } if TOTAL.contains(&name.as_str()) => {
+                Facts::filled(arguments.iter().map(path))
+            }
+            What::Method { of, name, .. } if self.is_of_columns(of, name) => Facts::default(),
+            What::Variable(name) if self.named.contains_key(name) => self.named[name].0.clone(),
             _ => Facts::asked(node),
-        },
-        What::In { value, list } if matches!(list.what, What::Array(_)) => Facts::filled([path(value)]),
-        What::Method { of, name, .. } if TOTAL.contains(&name.as_str()) => Facts::filled([path(of)]),
-        What::Call { name, arguments } if TOTAL.contains(&name.as_str()) => {
-            Facts::filled(arguments.iter().map(path))
         }
-        What::Method { of, name, .. } if is_of_columns(of, name, types) => Facts::default(),
-        _ => Facts::asked(node),
     }
-}
 
-/// What holds where a condition does not.
-pub(super) fn when_false(node: &Node, types: &[Type]) -> Facts {
-    match &node.what {
-        What::Or(parts) => parts.iter().fold(Facts::default(), |all, part| all.and(when_false(part, types))),
-        What::And(parts) => either(parts.iter().map(|part| when_false(part, types))),
-        What::Operator { name, parts } => match (name.as_str(), &parts[..]) {
-            ("!", [part]) => when_true(part, types),
-            ("==", [left, right]) => unlike_nothing(left, right),
-            ("!=", [left, right]) => same(left, right, types),
-            ("<" | ">" | "<=" | ">=", _) => Facts::default(),
+    /// What holds where a condition does not.
+    pub(super) fn when_false(self, node: &Node) -> Facts {
+        match &node.what {
+            What::Or(parts) => parts.iter().fold(Facts::default(), |all, part| all.and(self.when_false(part))),
+            What::And(parts) => either(parts.iter().map(|part| self.when_false(part))),
+            What::Operator { name, parts } => match (name.as_str(), &parts[..]) {
+                ("!", [part]) => self.when_true(part),
+                ("==", [left, right]) => unlike_nothing(left, right),
+                ("!=", [left, right]) => self.same(left, right),
+                ("<" | ">" | "<=" | ">=", _) => Facts::default(),
+                _ => Facts::asked(node),
+            },
+            What::In { .. } => Facts::default(),
+            What::Method { name, .. } | What::Call { name, .. } if TOTAL.contains(&name.as_str()) => {
+                Facts::default()
+            }
+            What::Method { of, name, .. } if self.is_of_columns(of, name) => Facts::default(),
+            What::Variable(name) if self.named.contains_key(name) => self.named[name].1.clone(),
             _ => Facts::asked(node),
-        },
-        What::In { .. } => Facts::default(),
-        What::Method { name, .. } | What::Call { name, .. } if TOTAL.contains(&name.as_str()) => Facts::default(),
-        What::Method { of, name, .. } if is_of_columns(of, name, types) => Facts::default(),
-        _ => Facts::asked(node),
+        }
+    }
+
+    fn is_of_columns(self, of: &Node, name: &str) -> bool {
+        let sort = self.types.get(of.id).map_or(Sort::Any, |known| known.sort);
+        OF_COLUMNS.contains(&name) && matches!(sort, Sort::Row | Sort::Table | Sort::Event)
+    }
+
+    /// What is the same as something that is there is there.
+    fn same(self, left: &Node, right: &Node) -> Facts {
+        let is_there = |node: &Node| self.types.get(node.id).is_some_and(|known| known.absence == Absence::Never);
+        let behind = |node: &Node, other: &Node| if is_there(other) { looked_at(node) } else { None };
+        Facts::filled([behind(left, right), behind(right, left)])
     }
 }
 
-fn is_of_columns(of: &Node, name: &str, types: &[Type]) -> bool {
-    let sort = types.get(of.id).map_or(Sort::Any, |known| known.sort);
-    OF_COLUMNS.contains(&name) && matches!(sort, Sort::Row | Sort::Table | Sort::Event)
+/// The path of a value, also where its type is asked for: nothing has a type of its own.
+fn looked_at(node: &Node) -> Option<String> {
+    match &node.what {
+        What::Call { name, arguments } if name == "type_of" => path(arguments.first()?),
+        _ => path(node),
+    }
 }
 
 fn either(parts: impl Iterator<Item = Facts>) -> Facts {
     parts.reduce(|all, part| all.or(&part)).unwrap_or_default()
-}
-
-/// What is the same as something that is there is there.
-fn same(left: &Node, right: &Node, types: &[Type]) -> Facts {
-    let is_there = |node: &Node| types.get(node.id).is_some_and(|known| known.absence == Absence::Never);
-    let behind = |node: &Node, other: &Node| if is_there(other) { path(node) } else { None };
-    Facts::filled([behind(left, right), behind(right, left)])
 }
 
 fn unlike_nothing(left: &Node, right: &Node) -> Facts {

@@ -1,6 +1,6 @@
 //! What an expression is.
 
-use super::facts::{self, Facts};
+use super::facts::Facts;
 use super::types::{Absence, Detail, Rows, Type};
 use super::{Flow, path};
 use crate::script::api::{Function, Sort};
@@ -61,8 +61,8 @@ impl Flow<'_> {
                 self.eval(list);
                 Type::one(Sort::Boolean)
             }
-            What::And(parts) => self.joined(parts, facts::when_true),
-            What::Or(parts) => self.joined(parts, facts::when_false),
+            What::And(parts) => self.joined(parts, true),
+            What::Or(parts) => self.joined(parts, false),
             What::Else(parts) => {
                 let parts = self.all(parts);
                 parts.into_iter().reduce(Type::or).unwrap_or(Type::ANY).with(Absence::Unclear)
@@ -88,11 +88,11 @@ impl Flow<'_> {
     }
 
     /// Parts of which each is asked only where those before it leave that open.
-    fn joined(&mut self, parts: &[Node], holds: fn(&Node, &[Type]) -> Facts) -> Type {
+    fn joined(&mut self, parts: &[Node], hold: bool) -> Type {
         let outer = self.facts.clone();
         for part in parts {
             self.eval(part);
-            let known = holds(part, &self.found.types);
+            let known = if hold { self.reading().when_true(part) } else { self.reading().when_false(part) };
             self.facts = std::mem::take(&mut self.facts).and(known);
         }
         self.facts = outer;
@@ -127,6 +127,12 @@ impl Flow<'_> {
             (Sort::Array, "filter") => on,
             (Sort::Array, "find") => on.element().with(Absence::Unclear),
             (Sort::Table | Sort::Array, "map") => Type::list(made),
+            (Sort::Index, "get") => {
+                // One that is made for this alone, or is asked for its keys, is likely to have it.
+                let is_sure = of.variable().is_none_or(|name| self.asked.contains(name));
+                let absence = if is_sure { Absence::Unclear } else { Absence::Likely };
+                Type::of_rows(Sort::Row, on.rows()).with(absence)
+            }
             _ => called(function, &on, arguments, self.second_rows(arguments)),
         }
     }
@@ -202,8 +208,6 @@ fn called(function: &Function, on: &Type, others: &[Node], second: Rows) -> Type
         // What is looked up in an index or group has the field that it is kept by.
         ("index_by" | "group_by", _) => rows.filled.extend(literal(0)),
         ("latest_by", _) => rows.filled.extend([literal(0), literal(1)].into_iter().flatten()),
-        ("get", Sort::Row) => return Type::of_rows(Sort::Row, rows).with(Absence::Likely),
-        ("control", Sort::Control) => return gives.with(Absence::Likely),
         _ => {}
     }
     let holds_rows = matches!(

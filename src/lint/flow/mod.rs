@@ -16,7 +16,7 @@ pub(in crate::lint) use types::{Absence, Detail, Rows, Type};
 
 use super::Frame;
 use crate::script::syntax::{Closure, Expression, Function, Node, Script, What};
-use facts::Facts;
+use facts::{Facts, Named, Reading};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -56,6 +56,10 @@ struct Flow<'a> {
     /// What variables are, by the place of their declaration.
     slots: BTreeMap<usize, Type>,
     facts: Facts,
+    /// Variables that hold what a condition said.
+    named: Named,
+    /// Indexes that are asked whether they have a key, so that what is got from them is there.
+    asked: BTreeSet<String>,
     /// What the function that is gone through returns before its end.
     returned: Vec<Type>,
     /// True behind a statement that nothing comes after.
@@ -78,7 +82,7 @@ pub(in crate::lint) fn expression(
         flow.facts = facts.clone();
         flow.declare(variables);
         flow.eval(&earlier.node);
-        facts = facts.and(facts::when_true(&earlier.node, &flow.found.types));
+        facts = facts.and(flow.reading().when_true(&earlier.node));
     }
     let mut flow = Flow::new(frame, expression.nodes);
     flow.facts = facts;
@@ -116,6 +120,8 @@ impl<'a> Flow<'a> {
             scopes: vec![BTreeMap::new()],
             slots: BTreeMap::new(),
             facts: Facts::default(),
+            named: Named::new(),
+            asked: BTreeSet::new(),
             returned: Vec::new(),
             is_dead: false,
             grown: BTreeSet::new(),
@@ -147,7 +153,14 @@ impl<'a> Flow<'a> {
             let summary = Summary { parameters: unseen.clone(), seen: unseen, gives: None, is_handed_on };
             self.summaries.insert(key, summary);
         }
-        script.walk(&mut |node| self.grown.extend(grown(node)));
+        script.walk(&mut |node| {
+            self.grown.extend(grown(node));
+            if let What::Method { of, name, .. } = &node.what
+                && name == "has"
+            {
+                self.asked.extend(of.variable().map(str::to_owned));
+            }
+        });
     }
 
     /// Goes through all functions once, with what they were called with in the round before.
@@ -184,6 +197,7 @@ impl<'a> Flow<'a> {
         };
         // What nobody calls says nothing of what it calls.
         let others = (!is_called).then(|| self.summaries.clone());
+        self.named.clear();
         let (gives, _) = self.closure(&function.body, &parameters);
         self.summaries = others.unwrap_or_else(|| std::mem::take(&mut self.summaries));
         if let Some(summary) = self.summaries.get_mut(&key) {
@@ -201,14 +215,14 @@ impl<'a> Flow<'a> {
         self.scopes.push(BTreeMap::new());
         for (number, (name, at)) in closure.parameters.iter().enumerate() {
             let known = parameters.get(number).cloned().unwrap_or(Type::ANY);
-            self.facts.forget(name);
+            self.forget(name);
             // A closure is gone through where it stands, with what it is called with there.
             self.slots.insert(at.start, known.clone());
             self.bind(name, at.start, known);
         }
         let last = self.block(&closure.body);
         let holds = match &closure.body[..] {
-            [only] => facts::when_true(only, &self.found.types),
+            [only] => self.reading().when_true(only),
             _ => Facts::default(),
         };
         let returned = std::mem::take(&mut self.returned);
@@ -233,6 +247,21 @@ impl<'a> Flow<'a> {
     /// The place where the variable in sight with this name is declared.
     fn place(&self, name: &str) -> Option<usize> {
         self.scopes.iter().rev().find_map(|scope| scope.get(name)).copied()
+    }
+
+    /// What conditions are read with here.
+    fn reading(&self) -> Reading<'_> {
+        Reading { types: &self.found.types, named: &self.named }
+    }
+
+    /// Nothing that was said of this path holds any longer.
+    fn forget(&mut self, path: &str) {
+        self.facts.forget(path);
+        self.named.remove(path);
+        for (holds, fails) in self.named.values_mut() {
+            holds.forget(path);
+            fails.forget(path);
+        }
     }
 
     /// What a value at a path is, with what conditions say of it.

@@ -1,8 +1,9 @@
 //! What statements do to what is known.
 
-use super::facts::{self, Facts};
+use super::facts::Facts;
 use super::look::target;
 use super::types::{Absence, Detail, Type};
+use crate::script::api::Sort;
 use super::{Flow, path};
 use crate::script::syntax::{Node, What};
 use std::collections::BTreeMap;
@@ -34,7 +35,11 @@ impl Flow<'_> {
             What::Let { name, at, value } => {
                 let known = value.as_ref().map_or(Type::NOTHING, |value| self.eval(value));
                 let known = self.settled(name, known);
-                self.facts.forget(name);
+                self.forget(name);
+                if let Some(value) = value.as_ref().filter(|_| known.sort == Sort::Boolean) {
+                    let said = (self.reading().when_true(value), self.reading().when_false(value));
+                    self.named.insert(name.clone(), said);
+                }
                 self.bind(name, at.start, known);
                 Type::NOTHING
             }
@@ -55,7 +60,7 @@ impl Flow<'_> {
                 for (number, (name, at)) in variables.iter().enumerate() {
                     let known = if number == 0 { over.element() } else { Type::ANY };
                     self.slots.insert(at.start, known.clone());
-                    self.facts.forget(name);
+                    self.forget(name);
                     self.bind(name, at.start, known);
                 }
                 self.block(body);
@@ -95,7 +100,7 @@ impl Flow<'_> {
             self.eval(to);
         }
         let Some(path) = target(to) else { return };
-        self.facts.forget(&path);
+        self.forget(&path);
         if known.absence == Absence::Never {
             self.facts.filled.insert(path);
         }
@@ -126,8 +131,7 @@ impl Flow<'_> {
     fn branch(&mut self, condition: &Node, then: &[Node], otherwise: Option<&[Node]>) -> Type {
         self.eval(condition);
         let before = self.facts.clone();
-        let holds = facts::when_true(condition, &self.found.types);
-        let fails = facts::when_false(condition, &self.found.types);
+        let (holds, fails) = (self.reading().when_true(condition), self.reading().when_false(condition));
         self.facts = before.clone().and(holds);
         let one = self.block(then);
         let (one_dead, one_facts) = (self.is_dead, std::mem::take(&mut self.facts));
@@ -173,7 +177,7 @@ impl Flow<'_> {
         let before = self.entered(body);
         if let Some(condition) = condition {
             self.eval(condition);
-            let holds = facts::when_true(condition, &self.found.types);
+            let holds = self.reading().when_true(condition);
             self.facts = std::mem::take(&mut self.facts).and(holds);
         }
         self.block(body);
@@ -191,7 +195,7 @@ impl Flow<'_> {
                 _ => {}
             });
         }
-        given.iter().for_each(|path| self.facts.forget(path));
+        given.iter().for_each(|path| self.forget(path));
         self.facts.clone()
     }
 
