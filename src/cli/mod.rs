@@ -85,9 +85,9 @@ enum Command {
     Init(init::Arguments),
     /// Show how every file is understood, without judging.
     Evidence(evidence::Arguments),
-    /// List controls, rules, kinds of evidence, log sources, profiles or diagnostic codes.
+    /// List controls, rules, kinds of evidence, log sources, profiles, diagnostic codes or lints.
     List(list::Arguments),
-    /// Explain a rule, control, kind of evidence, log source, state, profile or diagnostic code.
+    /// Explain a rule, control, kind of evidence, log source, state, profile, diagnostic code or lint.
     Explain(explain::Arguments),
     /// Work on rules.
     #[command(subcommand)]

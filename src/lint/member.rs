@@ -60,9 +60,11 @@ impl Look<'_> {
     }
 
     fn variable(&self, node: &Node, name: &str) -> Option<Lint> {
-        let near = did_you_mean(name, self.names.iter().map(String::as_str));
+        let near = did_you_mean(name, self.names.iter().map(String::as_str).filter(|known| known.len() > 1));
         let message = format!("no variable `{name}` here{near}");
-        Some(self.part.lint(LintId::UnknownVariable, node.span.clone(), message))
+        let lint = self.part.lint(LintId::UnknownVariable, node.span.clone(), message);
+        let known = &self.part.variables;
+        Some(if known.is_empty() { lint } else { lint.help(format!("it sees {}", known.join(", "))) })
     }
 
     fn member(&self, of: &Type, name: &str, at: &Range<usize>) -> Option<Lint> {
@@ -235,11 +237,7 @@ fn keys<'n>(nodes: &[&'n Node]) -> BTreeSet<&'n str> {
 
 /// Variables that are declared anywhere in a part, and those that its role knows.
 fn names(part: &Part<'_>, nodes: &[&Node]) -> BTreeSet<String> {
-    let mut names: BTreeSet<String> = BTreeSet::new();
-    if part.script().is_none() {
-        names.extend(["r", "j", "g", "params", "as_of"].map(str::to_owned));
-        return names;
-    }
+    let mut names: BTreeSet<String> = part.variables.iter().cloned().collect();
     for function in part.functions() {
         names.extend(function.body.parameters.iter().map(|(name, _)| name.clone()));
     }

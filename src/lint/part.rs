@@ -17,6 +17,8 @@ pub(super) struct Part<'a> {
     pub(super) tree: Tree,
     /// What is known of it.
     pub(super) flowed: Flowed,
+    /// The variables that it knows from the start.
+    pub(super) variables: Vec<String>,
     /// Its text.
     pub(super) text: &'a str,
     source: &'a Arc<Source>,
@@ -165,7 +167,9 @@ impl<'a> Reader<'a> {
                 let earlier: Vec<&syntax::Expression> = earlier.collect();
                 let flowed = flow::expression(self.frame, &tree, &variables, &earlier);
                 let (tree, text) = (Tree::Expression(tree), expression.text.as_str());
-                self.parts.push(Part { role, tree, flowed, text, source, expression: Some(expression) });
+                let variables = variables.iter().map(|(name, _)| (*name).to_owned()).collect();
+                let expression = Some(expression);
+                self.parts.push(Part { role, tree, flowed, variables, text, source, expression });
                 Some(self.parts.len() - 1)
             }
             Err(Malformed { reason, span }) => {
@@ -183,7 +187,8 @@ impl<'a> Reader<'a> {
                 self.malformed.extend(form_of_script(source, &tree));
                 let flowed = flow::script(self.frame, &tree, &Type::one(Sort::Context));
                 let (role, tree, text) = (Role::Script, Tree::Script(tree), source.text());
-                self.parts.push(Part { role, tree, flowed, text, source, expression: None });
+                let (variables, expression) = (Vec::new(), None);
+                self.parts.push(Part { role, tree, flowed, variables, text, source, expression });
             }
             Err(Malformed { reason, span }) => {
                 self.malformed.push(Lint::new(LintId::SyntaxError, source, span, reason));

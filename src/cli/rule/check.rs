@@ -79,7 +79,9 @@ pub(super) fn run(check: &Arguments, output: &Output) -> Exit {
     };
     let mut linter = Linter::new(base);
     if let (true, PackRef::Folder(folder)) = (check.watch, &pack) {
-        watch(folder, output, || drop(look(check, &pack, &mut linter, output)));
+        watch(folder, output, || {
+            look(check, &pack, &mut linter, output);
+        });
     }
     if check.watch {
         return output.wrong("the built-in pack does not change, so there is nothing to watch");

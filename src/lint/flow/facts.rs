@@ -44,8 +44,48 @@ fn root(path: &str) -> &str {
     path.split(['.', '[']).next().unwrap_or(path)
 }
 
-/// What holds where each of these variables is true, and where it is false.
-pub(super) type Named = BTreeMap<String, (Facts, Facts)>;
+/// What is known of variables that hold what a condition said, or what was decided by one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Named {
+    /// What holds where each of these variables is true, and where it is false.
+    pub(super) said: BTreeMap<String, (Facts, Facts)>,
+    /// Variables that were looked at to decide what each of these is.
+    pub(super) decided_by: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Named {
+    /// Nothing that was said of this path holds any longer.
+    pub(super) fn forget(&mut self, path: &str) {
+        self.said.remove(path);
+        self.decided_by.remove(path);
+        for (holds, fails) in self.said.values_mut() {
+            holds.forget(path);
+            fails.forget(path);
+        }
+    }
+
+    /// Notes what a variable is given.
+    pub(super) fn note(&mut self, name: &str, value: &Node, said: Option<(Facts, Facts)>) {
+        if let Some(said) = said {
+            self.said.insert(name.to_owned(), said);
+            return;
+        }
+        let (mut decides, mut looked_at) = (false, BTreeSet::new());
+        value.walk(&mut |node| {
+            decides |= matches!(node.what, What::If { .. } | What::Switch { .. } | What::Call { .. });
+            looked_at.extend(node.variable().map(str::to_owned));
+        });
+        if decides {
+            let before = looked_at.iter().filter_map(|name| self.decided_by.get(name)).flatten();
+            let before: BTreeSet<String> = before.cloned().collect();
+            // What a condition said was looked at too.
+            let said = looked_at.iter().filter_map(|name| self.said.get(name));
+            let said = said.flat_map(|(holds, fails)| holds.filled.iter().chain(&fails.filled));
+            let said: BTreeSet<String> = said.map(|path| root(path).to_owned()).collect();
+            self.decided_by.insert(name.to_owned(), looked_at.into_iter().chain(before).chain(said).collect());
+        }
+    }
+}
 
 /// What conditions are read with.
 #[derive(Clone, Copy)]
@@ -107,11 +147,30 @@ impl Facts {
 impl Reading<'_> {
     /// What holds where a condition does.
     pub(super) fn when_true(self, node: &Node) -> Facts {
+        self.holds(node).and(self.decided(node))
+    }
+
+    /// What holds where a condition does not.
+    pub(super) fn when_false(self, node: &Node) -> Facts {
+        self.fails(node).and(self.decided(node))
+    }
+
+    /// What was looked at to decide what the variables in a condition are was asked about.
+    fn decided(self, node: &Node) -> Facts {
+        let mut asked = BTreeSet::new();
+        node.walk(&mut |part| {
+            let by = part.variable().and_then(|name| self.named.decided_by.get(name));
+            asked.extend(by.into_iter().flatten().cloned());
+        });
+        Facts { filled: BTreeSet::new(), asked }
+    }
+
+    fn holds(self, node: &Node) -> Facts {
         match &node.what {
-            What::And(parts) => parts.iter().fold(Facts::default(), |all, part| all.and(self.when_true(part))),
-            What::Or(parts) => either(parts.iter().map(|part| self.when_true(part))),
+            What::And(parts) => parts.iter().fold(Facts::default(), |all, part| all.and(self.holds(part))),
+            What::Or(parts) => either(parts.iter().map(|part| self.holds(part))),
             What::Operator { name, parts } => match (name.as_str(), &parts[..]) {
-                ("!", [part]) => self.when_false(part),
+                ("!", [part]) => self.fails(part),
                 ("!=", [left, right]) => unlike_nothing(left, right),
                 ("<" | ">", [left, right]) => Facts::filled([path(left), path(right)]),
                 ("==" | "<=" | ">=", [left, right]) => self.same(left, right),
@@ -123,18 +182,17 @@ impl Reading<'_> {
                 Facts::filled(arguments.iter().map(path))
             }
             What::Method { of, name, .. } if self.is_of_columns(of, name) => Facts::default(),
-            What::Variable(name) if self.named.contains_key(name) => self.named[name].0.clone(),
+            What::Variable(name) if self.named.said.contains_key(name) => self.named.said[name].0.clone(),
             _ => Facts::asked(node),
         }
     }
 
-    /// What holds where a condition does not.
-    pub(super) fn when_false(self, node: &Node) -> Facts {
+    fn fails(self, node: &Node) -> Facts {
         match &node.what {
-            What::Or(parts) => parts.iter().fold(Facts::default(), |all, part| all.and(self.when_false(part))),
-            What::And(parts) => either(parts.iter().map(|part| self.when_false(part))),
+            What::Or(parts) => parts.iter().fold(Facts::default(), |all, part| all.and(self.fails(part))),
+            What::And(parts) => either(parts.iter().map(|part| self.fails(part))),
             What::Operator { name, parts } => match (name.as_str(), &parts[..]) {
-                ("!", [part]) => self.when_true(part),
+                ("!", [part]) => self.holds(part),
                 ("==", [left, right]) => unlike_nothing(left, right),
                 ("!=", [left, right]) => self.same(left, right),
                 ("<" | ">" | "<=" | ">=", _) => Facts::default(),
@@ -145,7 +203,7 @@ impl Reading<'_> {
                 Facts::default()
             }
             What::Method { of, name, .. } if self.is_of_columns(of, name) => Facts::default(),
-            What::Variable(name) if self.named.contains_key(name) => self.named[name].1.clone(),
+            What::Variable(name) if self.named.said.contains_key(name) => self.named.said[name].1.clone(),
             _ => Facts::asked(node),
         }
     }

@@ -56,7 +56,7 @@ struct Flow<'a> {
     /// What variables are, by the place of their declaration.
     slots: BTreeMap<usize, Type>,
     facts: Facts,
-    /// Variables that hold what a condition said.
+    /// What is known of variables that hold what a condition said.
     named: Named,
     /// Indexes that are asked whether they have a key, so that what is got from them is there.
     asked: BTreeSet<String>,
@@ -120,7 +120,7 @@ impl<'a> Flow<'a> {
             scopes: vec![BTreeMap::new()],
             slots: BTreeMap::new(),
             facts: Facts::default(),
-            named: Named::new(),
+            named: Named::default(),
             asked: BTreeSet::new(),
             returned: Vec::new(),
             is_dead: false,
@@ -197,7 +197,7 @@ impl<'a> Flow<'a> {
         };
         // What nobody calls says nothing of what it calls.
         let others = (!is_called).then(|| self.summaries.clone());
-        self.named.clear();
+        self.named = Named::default();
         let (gives, _) = self.closure(&function.body, &parameters);
         self.summaries = others.unwrap_or_else(|| std::mem::take(&mut self.summaries));
         if let Some(summary) = self.summaries.get_mut(&key) {
@@ -257,11 +257,7 @@ impl<'a> Flow<'a> {
     /// Nothing that was said of this path holds any longer.
     fn forget(&mut self, path: &str) {
         self.facts.forget(path);
-        self.named.remove(path);
-        for (holds, fails) in self.named.values_mut() {
-            holds.forget(path);
-            fails.forget(path);
-        }
+        self.named.forget(path);
     }
 
     /// What a value at a path is, with what conditions say of it.

@@ -36,9 +36,11 @@ impl Flow<'_> {
                 let known = value.as_ref().map_or(Type::NOTHING, |value| self.eval(value));
                 let known = self.settled(name, known);
                 self.forget(name);
-                if let Some(value) = value.as_ref().filter(|_| known.sort == Sort::Boolean) {
-                    let said = (self.reading().when_true(value), self.reading().when_false(value));
-                    self.named.insert(name.clone(), said);
+                if let Some(value) = value {
+                    let is_condition = known.sort == Sort::Boolean;
+                    let said = || (self.reading().when_true(value), self.reading().when_false(value));
+                    let said = is_condition.then(said);
+                    self.named.note(name, value, said);
                 }
                 self.bind(name, at.start, known);
                 Type::NOTHING
