@@ -44,6 +44,8 @@ pub mod formats;
 // 6 through
 pub mod audit;
 pub mod lint;
+pub mod scaffold;
+pub mod schemas;
 pub mod prove;
 pub mod baseline;
 pub mod remedy;

@@ -126,7 +126,10 @@ mod tests {
         let error = read::<Rule>(&source, Code::InvalidRule).unwrap_err();
         assert_eq!(error.message, "the key `title` is missing");
         let (message, help) = plain("unknown variant `mayor`, expected one of `major`, `minor`");
-        assert_eq!((message.as_str(), help), ("`mayor` is none of `major`, `minor`; did you mean `major`?", None));
+        assert_eq!(
+            (message.as_str(), help),
+            ("`mayor` is none of `major`, `minor`; did you mean `major`?", None)
+        );
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod plan;
 mod recorded;
 mod rule;
 mod scan;
+mod schema;
 mod timings;
 mod watch;
 
@@ -92,6 +93,8 @@ enum Command {
     /// Work on rules.
     #[command(subcommand)]
     Rule(rule::Command),
+    /// Print JSON Schemas of the files that people write, and definitions of what scripts may call.
+    Schema(schema::Arguments),
     /// Prepare what people have to do.
     #[command(subcommand)]
     Plan(plan::Command),
@@ -134,6 +137,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::List(arguments) => list::run(&arguments, &output),
         Command::Explain(arguments) => explain::run(&arguments, &output),
         Command::Rule(command) => rule::run(&command, &output),
+        Command::Schema(arguments) => schema::run(&arguments, &output),
         Command::Plan(command) => plan::run(&command, &output),
         Command::Cap(command) => cap::run(&command, &output),
         Command::Completions { shell } => completions(shell, &output),

@@ -41,7 +41,9 @@ pub(super) fn apply(told: Vec<Lint>, files: &Files) -> Vec<Lint> {
         key(one).cmp(&key(other)).then_with(|| one.message.cmp(&other.message))
     });
     kept.dedup_by(|one, other| {
-        one.id == other.id && one.range == other.range && one.message == other.message
+        one.id == other.id
+            && one.range == other.range
+            && one.message == other.message
             && one.source.name() == other.source.name()
     });
     kept

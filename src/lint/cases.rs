@@ -23,12 +23,7 @@ const NEEDED: [(&str, fn(&str) -> bool); 5] = [
 ];
 
 /// Cases that rules lack, and folders that are no case.
-pub(super) fn look(
-    rules: &[Arc<Rule>],
-    paths: &BTreeSet<String>,
-    files: &Files,
-    packs: &Packs,
-) -> Vec<Lint> {
+pub(super) fn look(rules: &[Arc<Rule>], paths: &BTreeSet<String>, files: &Files, packs: &Packs) -> Vec<Lint> {
     let mut folders: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for path in &files.cases {
         let mut steps = path.splitn(3, '/');
@@ -36,7 +31,8 @@ pub(super) fn look(
             folders.entry(rule).or_default().insert(case);
         }
     }
-    let mut told: Vec<Lint> = rules.iter().filter_map(|rule| lacking(rule, folders.get(rule.id.as_str()))).collect();
+    let mut told: Vec<Lint> =
+        rules.iter().filter_map(|rule| lacking(rule, folders.get(rule.id.as_str()))).collect();
     // A rule that cannot be read is one all the same.
     let stems = paths.iter().filter_map(|path| path.rsplit('/').next()?.strip_suffix(".toml"));
     let known: BTreeSet<&str> = stems.chain(packs.rules().map(|rule| rule.id.as_str())).collect();

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 /// The number of the format. Fields may be added under it, never renamed or taken away.
 const SCHEMA: &str = "preaudit-lints/1";
-const SARIF_SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const SARIF_SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const HOME: &str = "https://docs.rs/preaudit";
 
 #[derive(Serialize)]
@@ -226,7 +227,8 @@ fn result<'a>(lint: &'a Lint, folder: &str) -> SarifResult<'a> {
 
 /// A path as a relative URI.
 fn uri(path: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.' | b'~');
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.' | b'~');
     path.replace('\\', "/")
         .bytes()
         .map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })

@@ -106,8 +106,11 @@ impl Look<'_> {
             return vec![self.part.lint(LintId::UnknownFunction, call.at.clone(), message)];
         }
         let candidates = if on_it.is_empty() { &of_arity } else { &on_it };
-        let fitting: Vec<&Function> =
-            candidates.iter().filter(|one| (0..call.with.len()).all(|number| fits(one, number))).copied().collect();
+        let fitting: Vec<&Function> = candidates
+            .iter()
+            .filter(|one| (0..call.with.len()).all(|number| fits(one, number)))
+            .copied()
+            .collect();
         match fitting.first() {
             Some(function) => self.rightly(call, function, &fitting),
             None => self.misfit(call, candidates, &fits).into_iter().collect(),
@@ -129,7 +132,11 @@ impl Look<'_> {
         let message = format!("no function `{}`{}", call.name, did_you_mean(call.name, names));
         let lint = self.part.lint(LintId::UnknownFunction, call.at.clone(), message);
         let is_property = on.is_some_and(|on| api.property(on.sort, call.name).is_some());
-        Some(if is_property { lint.help(format!("`{}` is a property, without brackets", call.name)) } else { lint })
+        Some(if is_property {
+            lint.help(format!("`{}` is a property, without brackets", call.name))
+        } else {
+            lint
+        })
     }
 
     /// The first argument that no form of the function takes.
@@ -189,9 +196,9 @@ impl Look<'_> {
                 let read = regex::RegexBuilder::new(text).size_limit(PATTERN_BYTES).build();
                 read.is_err().then(|| (LintId::WrongLiteral, format!("`{text}` is no regular expression")))
             }
-            "network" => Network::read(text)
-                .is_none()
-                .then(|| (LintId::WrongLiteral, format!("`{text}` is no network; write one as `10.0.0.0/8`"))),
+            "network" => Network::read(text).is_none().then(|| {
+                (LintId::WrongLiteral, format!("`{text}` is no network; write one as `10.0.0.0/8`"))
+            }),
             "grade" => (!["major", "minor", "opportunity"].contains(&text)).then(|| {
                 (LintId::WrongLiteral, format!("`{text}` is no grade; write major, minor or opportunity"))
             }),
@@ -215,17 +222,15 @@ impl Look<'_> {
     }
 
     /// A field of what a function is called on, or of its argument with this number.
-    fn field(
-        &self,
-        call: &Call<'_>,
-        function: &Function,
-        of: usize,
-        name: &str,
-    ) -> Option<(LintId, String)> {
+    fn field(&self, call: &Call<'_>, function: &Function, of: usize, name: &str) -> Option<(LintId, String)> {
         let known = self.part.known(call.with.get(of)?);
         match function.parameters.get(of)?.sort {
             Sort::Row | Sort::Table => {
-                let rows = if matches!(known.sort, Sort::Row | Sort::Table) { known.rows() } else { Rows::default() };
+                let rows = if matches!(known.sort, Sort::Row | Sort::Table) {
+                    known.rows()
+                } else {
+                    Rows::default()
+                };
                 Some((LintId::UnknownField, missing_cell(self.frame, &rows, name)?))
             }
             Sort::Event => Some((LintId::UnknownField, self.missing_event_field(name)?)),

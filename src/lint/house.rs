@@ -15,8 +15,23 @@ const ORDERS: [(&str, &[&str]); 5] = [
     (
         "",
         &[
-            "id", "title", "controls", "grade", "basis", "source", "checks", "help", "ask", "false_alarms", "uses",
-            "may_use", "ratio", "params", "each", "scan", "finding",
+            "id",
+            "title",
+            "controls",
+            "grade",
+            "basis",
+            "source",
+            "checks",
+            "help",
+            "ask",
+            "false_alarms",
+            "uses",
+            "may_use",
+            "ratio",
+            "params",
+            "each",
+            "scan",
+            "finding",
         ],
     ),
     ("params", &["type", "default", "strict", "basis", "source", "doc"]),
@@ -24,8 +39,8 @@ const ORDERS: [(&str, &[&str]); 5] = [
     (
         "scan",
         &[
-            "from", "among", "where", "join", "keep", "by", "every", "distinct", "sum", "top", "ends", "window", "gap",
-            "skew", "having", "then", "expect",
+            "from", "among", "where", "join", "keep", "by", "every", "distinct", "sum", "top", "ends",
+            "window", "gap", "skew", "having", "then", "expect",
         ],
     ),
     ("finding", &["message", "at", "at_join"]),
@@ -47,20 +62,32 @@ pub(super) fn look(frame: &Frame<'_>) -> Vec<Lint> {
 
 fn id(rule: &Rule) -> Option<Lint> {
     let lint = |message: String| Lint::new(LintId::IdNotAFault, &rule.text, rule.id_at.clone(), message);
-    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if !rule.id.split('-').all(is_word) {
-        return Some(lint(format!("`{}` is not kebab-case: lower case words with `-` between them", rule.id)));
+        return Some(lint(format!(
+            "`{}` is not kebab-case: lower case words with `-` between them",
+            rule.id
+        )));
     }
-    let doing = DOING.iter().find(|start| rule.id.starts_with(**start))?;
-    let message = format!("`{doing}` says what the rule does; name it after what is wrong, as `training-record-missing`");
+    let doing = doing(&rule.id)?;
+    let message = format!(
+        "`{doing}` says what the rule does; name it after what is wrong, as `training-record-missing`"
+    );
     Some(lint(message))
+}
+
+/// The beginning of an id that says what a rule does, and not what is wrong.
+pub fn doing(id: &str) -> Option<&'static str> {
+    DOING.into_iter().find(|start| id.starts_with(start))
 }
 
 /// Texts that people need and that are empty.
 fn texts(rule: &Rule, tree: &Item) -> Vec<Lint> {
     let own = ["title", "help"].into_iter().filter_map(|key| Some((key.to_owned(), tree.get(key)?)));
     let params = tree.get("params").map_or(&[][..], Item::entries);
-    let docs = params.iter().filter_map(|(key, param)| Some((format!("doc of {}", key.name), param.get("doc")?)));
+    let docs =
+        params.iter().filter_map(|(key, param)| Some((format!("doc of {}", key.name), param.get("doc")?)));
     let empty = own.chain(docs).filter(|(_, item)| item.text().is_some_and(|text| text.trim().is_empty()));
     empty
         .map(|(name, item)| {
@@ -98,7 +125,8 @@ fn order(rule: &Rule, tree: &Item) -> Vec<Lint> {
 fn disordered(rule: &Rule, name: &str, table: &Item) -> Option<Lint> {
     let (_, order) = ORDERS.iter().find(|(known, _)| *known == name)?;
     let place = |key: &Key| order.iter().position(|known| *known == key.name);
-    let keys: Vec<&Key> = table.entries().iter().map(|(key, _)| key).filter(|key| place(key).is_some()).collect();
+    let keys: Vec<&Key> =
+        table.entries().iter().map(|(key, _)| key).filter(|key| place(key).is_some()).collect();
     let (before, key) =
         keys.windows(2).map(|pair| (pair[0], pair[1])).find(|(before, key)| place(before) > place(key))?;
     let message = format!("`{}` stands behind `{}`, and before it in all other rules", key.name, before.name);
@@ -110,7 +138,8 @@ fn todos(source: &Arc<Source>) -> Vec<Lint> {
     let found = source.text().match_indices("TODO");
     found
         .map(|(at, _)| {
-            let line = source.text()[at..].lines().next().unwrap_or_default().trim_end_matches(['"', '\'', ',']);
+            let line =
+                source.text()[at..].lines().next().unwrap_or_default().trim_end_matches(['"', '\'', ',']);
             Lint::new(LintId::TodoLeft, source, at..at + line.len(), "this is still to be done")
         })
         .collect()
@@ -122,7 +151,9 @@ pub(super) fn controls(rules: &[Arc<Rule>], files: &Files) -> Vec<Lint> {
     for source in files.texts.values().filter(|source| source.name().starts_with("controls/")) {
         let Some(tree) = Item::read(source) else { continue };
         for control in tree.get("control").map_or(&[][..], Item::items) {
-            let (Some(id), Some(automation)) = (control.get("id"), control.get("automation")) else { continue };
+            let (Some(id), Some(automation)) = (control.get("id"), control.get("automation")) else {
+                continue;
+            };
             let name = id.text().unwrap_or_default();
             let is_named = rules.iter().any(|rule| rule.controls.iter().any(|own| own.to_string() == name));
             if !is_named && automation.text() != Some("human") {
@@ -142,13 +173,17 @@ pub(super) fn strays(files: &Files) -> Vec<Lint> {
         let is_top = matches!(path, "pack.toml" | "certification.toml" | "pack.lock");
         let own = path.strip_suffix(".rhai").map(|stem| format!("{stem}.toml"));
         let is_script = path.starts_with("rules/") && own.is_some_and(|own| files.texts.contains_key(&own));
-        is_top || is_prose || is_script || ["controls/", "rules/", "schema/", "sources/"].into_iter().any(is_below)
+        is_top
+            || is_prose
+            || is_script
+            || ["controls/", "rules/", "schema/", "sources/"].into_iter().any(is_below)
     };
     let strays = files.texts.iter().filter(|(path, _)| !is_read(path));
     strays
         .map(|(path, source)| {
             let is_script = path.ends_with(".rhai");
-            let why = if is_script { "no rule of the same name stands beside it" } else { "nothing reads it" };
+            let why =
+                if is_script { "no rule of the same name stands beside it" } else { "nothing reads it" };
             let end = source.text().lines().next().map_or(0, str::len);
             Lint::new(LintId::StrayFile, source, 0..end, format!("{path} is of no use: {why}"))
         })

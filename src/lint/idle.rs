@@ -22,9 +22,9 @@ pub(super) fn variables(part: &Part<'_>) -> Vec<Lint> {
             });
         }
         let unused = declared.into_iter().filter(|(name, _)| !read.contains(name) && !name.starts_with('_'));
-        told.extend(unused.map(|(name, at)| {
-            part.lint(LintId::UnusedVariable, at, format!("nobody reads `{name}`"))
-        }));
+        told.extend(
+            unused.map(|(name, at)| part.lint(LintId::UnusedVariable, at, format!("nobody reads `{name}`"))),
+        );
     }
     let mut called = BTreeSet::new();
     script.walk(&mut |node| match &node.what {
@@ -34,7 +34,8 @@ pub(super) fn variables(part: &Part<'_>) -> Vec<Lint> {
         What::Variable(name) => drop(called.insert(name.as_str())),
         _ => {}
     });
-    let idle = script.functions.iter().filter(|one| one.name != "judge" && !called.contains(one.name.as_str()));
+    let idle =
+        script.functions.iter().filter(|one| one.name != "judge" && !called.contains(one.name.as_str()));
     told.extend(idle.map(|function| {
         let message = format!("nobody calls `{}`", function.name);
         part.lint(LintId::UnusedFunction, function.name_at.clone(), message)

@@ -75,7 +75,9 @@ pub(super) fn together(parts: &[Part<'_>]) -> Vec<Lint> {
     for (number, later) in parts.iter().enumerate() {
         for earlier in &parts[..number] {
             let is_one_look = matches!(later.role, Role::Condition(_)) && earlier.role == later.role;
-            let (Tree::Expression(one), Tree::Expression(two)) = (&earlier.tree, &later.tree) else { continue };
+            let (Tree::Expression(one), Tree::Expression(two)) = (&earlier.tree, &later.tree) else {
+                continue;
+            };
             if !is_one_look {
                 continue;
             }
@@ -94,7 +96,10 @@ fn clash<'a>(one: &'a [Atom], two: &'a [Atom]) -> Option<(&'a Atom, &'a Atom)> {
     let is_one_list = std::ptr::eq(one, two);
     one.iter().enumerate().find_map(|(number, first)| {
         let others = if is_one_list { &two[number + 1..] } else { two };
-        others.iter().find(|second| first.path == second.path && excludes(&first.asks, &second.asks)).map(|second| (first, second))
+        others
+            .iter()
+            .find(|second| first.path == second.path && excludes(&first.asks, &second.asks))
+            .map(|second| (first, second))
     })
 }
 
@@ -200,7 +205,9 @@ fn values(asks: &Asks) -> Option<Vec<Literal>> {
 /// True unless a value surely answers with no.
 fn allows(asks: &Asks, value: &Literal) -> bool {
     match asks {
-        Asks::Compared(mask, Other::Literal(other)) => compared(value, other).is_none_or(|outcome| mask & outcome != 0),
+        Asks::Compared(mask, Other::Literal(other)) => {
+            compared(value, other).is_none_or(|outcome| mask & outcome != 0)
+        }
         Asks::OneOf(values, holds) => values.contains(value) == *holds,
         _ => true,
     }

@@ -119,7 +119,8 @@ impl Look<'_> {
             if self.frame.broken.kinds.contains(&kind) {
                 return None;
             }
-            let properties = self.frame.api.properties_of(Sort::Context).map(|property| property.name.clone());
+            let properties =
+                self.frame.api.properties_of(Sort::Context).map(|property| property.name.clone());
             let kinds = self.frame.packs.kinds.keys().map(|kind| kind.replace('-', "_"));
             let names: Vec<String> = properties.chain(kinds).collect();
             let near = did_you_mean(name, names.iter().map(String::as_str));
@@ -141,9 +142,14 @@ impl Look<'_> {
         let api = self.frame.api;
         if api.property(sort, name).is_none() {
             let names: Vec<&str> = api.properties_of(sort).map(|one| one.name.as_str()).collect();
-            let is_method = api.methods_of(sort).any(|one| one.name == name && one.parameters[0].sort == sort);
+            let is_method =
+                api.methods_of(sort).any(|one| one.name == name && one.parameters[0].sort == sort);
             let lint = |near: String| {
-                self.part.lint(LintId::UnknownProperty, at.clone(), format!("{sort} has no property `{name}`{near}"))
+                self.part.lint(
+                    LintId::UnknownProperty,
+                    at.clone(),
+                    format!("{sort} has no property `{name}`{near}"),
+                )
             };
             return Some(match is_method {
                 true => lint(String::new()).help(format!("it is a method: `{name}(…)`")),
@@ -178,7 +184,8 @@ impl Look<'_> {
         if of.sort != Sort::EventGroup || is_key {
             return None;
         }
-        let message = format!("the scan groups by {}; the first is `g[0]`", crate::finding::count(keys, "field"));
+        let message =
+            format!("the scan groups by {}; the first is `g[0]`", crate::finding::count(keys, "field"));
         Some(self.part.lint(LintId::UnknownProperty, at.clone(), message))
     }
 

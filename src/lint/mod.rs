@@ -23,6 +23,7 @@ mod value;
 mod verdict;
 
 pub use format::{github, json, sarif};
+pub use house::doing;
 pub use table::{Level, LintId, page};
 
 use crate::finding::Diagnostic;

@@ -28,7 +28,8 @@ pub(super) fn within(frame: &Frame<'_>) -> Vec<Lint> {
 
 /// Ids that two rules of a pack have, or a rule of this pack and one of those it builds on.
 pub(super) fn between(rules: &[Arc<Rule>], base: &Packs) -> Vec<Lint> {
-    let mut seen: BTreeMap<&str, &str> = base.rules().map(|rule| (rule.id.as_str(), "a pack it builds on")).collect();
+    let mut seen: BTreeMap<&str, &str> =
+        base.rules().map(|rule| (rule.id.as_str(), "a pack it builds on")).collect();
     let mut told = Vec::new();
     for rule in rules {
         if let Some(other) = seen.insert(&rule.id, rule.text.name()) {

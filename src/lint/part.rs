@@ -136,7 +136,8 @@ impl<'a> Reader<'a> {
         if let Some(then) = &scan.then {
             self.expression(&then.condition, Role::Condition(1), &record, &[]);
         }
-        if let Some(Keys::Table { from, condition: Some(asked), .. }) = scan.expect.as_ref().map(|e| &e.keys) {
+        if let Some(Keys::Table { from, condition: Some(asked), .. }) = scan.expect.as_ref().map(|e| &e.keys)
+        {
             self.expression(asked, Role::Condition(2), &[("r", Type::of_kind(Sort::Row, from))], &[]);
         }
         let having = scan.having.as_ref();
@@ -159,7 +160,8 @@ impl<'a> Reader<'a> {
         match syntax::expression(&expression.text) {
             Ok(tree) => {
                 let still = [("params", Type::one(Sort::Parameters)), ("as_of", Type::one(Sort::Time))];
-                let variables: Vec<(&str, Type)> = still.into_iter().chain(variables.iter().cloned()).collect();
+                let variables: Vec<(&str, Type)> =
+                    still.into_iter().chain(variables.iter().cloned()).collect();
                 let earlier = before.iter().filter_map(|at| match &self.parts[*at].tree {
                     Tree::Expression(earlier) => Some(earlier),
                     Tree::Script(_) => None,
@@ -202,7 +204,8 @@ fn form_of_script(source: &Arc<Source>, script: &Script) -> Vec<Lint> {
     let mut told = Vec::new();
     if script.function("judge", 1).is_none() {
         let near = script.functions.iter().find(|function| function.name == "judge");
-        let range = near.map_or(0..source.text().lines().next().map_or(0, str::len), |near| near.name_at.clone());
+        let range =
+            near.map_or(0..source.text().lines().next().map_or(0, str::len), |near| near.name_at.clone());
         told.push(Lint::new(LintId::Malformed, source, range, "the script has no `fn judge(cx)`"));
     }
     if let (Some(first), Some(last)) = (script.statements.first(), script.statements.last()) {

@@ -35,7 +35,9 @@ impl Look<'_> {
                 _ => Vec::new(),
             },
             What::In { value, list } => self.looked_for(value, list),
-            What::And(parts) | What::Or(parts) => parts.iter().filter_map(|part| self.condition(part)).collect(),
+            What::And(parts) | What::Or(parts) => {
+                parts.iter().filter_map(|part| self.condition(part)).collect()
+            }
             What::If { condition, .. } | What::While { condition: Some(condition), .. } => {
                 self.condition(condition).into_iter().collect()
             }
@@ -103,7 +105,10 @@ impl Look<'_> {
         if !is_equality {
             return Vec::new();
         }
-        [(left, right), (right, left)].into_iter().filter_map(|(field, word)| self.word(field, word)).collect()
+        [(left, right), (right, left)]
+            .into_iter()
+            .filter_map(|(field, word)| self.word(field, word))
+            .collect()
     }
 
     /// A word that a field never holds.
@@ -141,7 +146,9 @@ impl Look<'_> {
 
     fn is_a_field(&self, of: &Node, name: &str) -> bool {
         let rows = self.part.known(of).rows();
-        let has = |kind: &String| self.frame.packs.kinds.get(kind).is_none_or(|kind| kind.fields.contains_key(name));
+        let has = |kind: &String| {
+            self.frame.packs.kinds.get(kind).is_none_or(|kind| kind.fields.contains_key(name))
+        };
         rows.kinds.is_empty() || rows.kinds.iter().any(has)
     }
 
@@ -154,7 +161,8 @@ impl Look<'_> {
         if !is_list || !is_mismatch(one, &element) {
             return Vec::new();
         }
-        let message = format!("{} is looked for among {}: this is always false", said(value, one), plural(&element));
+        let message =
+            format!("{} is looked for among {}: this is always false", said(value, one), plural(&element));
         vec![self.part.lint(LintId::TypeMismatch, value.span.clone(), message)]
     }
 
@@ -172,7 +180,8 @@ impl Look<'_> {
         let is_other = known.is_plain() && known.sort != Sort::Text;
         let is_of_texts = OF_TEXTS.contains(&name) || (name == "contains" && is_other);
         (is_of_texts && is_other).then(|| {
-            let message = format!("{}, and `{name}` is asked of texts: this is always false", said(of, known));
+            let message =
+                format!("{}, and `{name}` is asked of texts: this is always false", said(of, known));
             self.part.lint(LintId::TypeMismatch, node.span.clone(), message)
         })
     }
@@ -188,7 +197,8 @@ impl Look<'_> {
         }
         let pairs = [(left, two), (right, one)];
         let told = pairs.into_iter().filter(|(_, other)| is_known(other));
-        told.filter_map(|(value, _)| self.absent(value, &format!("`{name}` does not work on nothing"))).collect()
+        told.filter_map(|(value, _)| self.absent(value, &format!("`{name}` does not work on nothing")))
+            .collect()
     }
 
     /// Arguments that may be nothing, where the function takes no nothing.
@@ -203,7 +213,9 @@ impl Look<'_> {
             forms.iter().any(|one| matches!(one.parameters[number].sort, Sort::Any | Sort::Nothing))
         };
         let numbers = (usize::from(is_optional)..with.len()).filter(|number| !takes_nothing(*number));
-        numbers.filter_map(|number| self.absent(with[number], &format!("`{name}` takes no nothing"))).collect()
+        numbers
+            .filter_map(|number| self.absent(with[number], &format!("`{name}` takes no nothing")))
+            .collect()
     }
 
     /// A value that may be nothing where there must be something.
@@ -254,7 +266,9 @@ fn reckons(name: &str, one: Sort, two: Sort) -> bool {
 
 /// What was probably meant where two sorts of values meet.
 fn advice(one: &Type, two: &Type) -> Option<String> {
-    let pair = |a: fn(Sort) -> bool, b: fn(Sort) -> bool| (a(one.sort) && b(two.sort)) || (b(one.sort) && a(two.sort));
+    let pair = |a: fn(Sort) -> bool, b: fn(Sort) -> bool| {
+        (a(one.sort) && b(two.sort)) || (b(one.sort) && a(two.sort))
+    };
     let (time, length, text) = (
         |sort: Sort| sort == Sort::Time,
         |sort: Sort| sort == Sort::Duration,

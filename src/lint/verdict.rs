@@ -56,7 +56,9 @@ impl Look<'_> {
                 self.branch(last, then);
                 match otherwise {
                     Some(otherwise) => self.branch(last, otherwise),
-                    None => self.tell(last, "`judge` gives nothing where this condition does not hold".to_owned()),
+                    None => {
+                        self.tell(last, "`judge` gives nothing where this condition does not hold".to_owned())
+                    }
                 }
             }
             What::Block(body) => self.branch(last, body),
@@ -95,7 +97,8 @@ impl Look<'_> {
                 let sort = self.part.known(node).sort;
                 if !matches!(sort, Sort::Verdict | Sort::Any) {
                     let message = format!("`judge` gives {sort} here, and no verdict");
-                    self.told.push(self.part.lint(LintId::VerdictMissing, node.span.clone(), message).help(HELP));
+                    self.told
+                        .push(self.part.lint(LintId::VerdictMissing, node.span.clone(), message).help(HELP));
                 }
             }
         }

@@ -5,6 +5,7 @@ use crate::finding::Diagnostic;
 use crate::source::Source;
 use crate::toml_text::{self, did_you_mean};
 use regex::Regex;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -53,7 +54,7 @@ pub struct LogSource {
 }
 
 /// How records are laid out in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogFormat {
     /// JSON objects: one a line, in a list, or in an envelope.
@@ -67,7 +68,7 @@ pub enum LogFormat {
 }
 
 /// How a time is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TimeFormat {
     /// ISO 8601, with or without a zone.
@@ -93,7 +94,7 @@ pub struct Pattern {
 }
 
 /// Fields that follow from others.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Derivation {
     /// Field to the values it may have: `*` for any, an empty text for none.
@@ -106,46 +107,66 @@ pub struct Derivation {
     pub copy: BTreeMap<String, String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct LogSourceText {
+    /// Kebab-case name: `aws-cloudtrail`.
     id: String,
+    /// The name of the tool.
     title: String,
+    /// How its records are laid out.
     format: LogFormat,
+    /// Keys of the list in an envelope, as `Records`.
     #[serde(default)]
     records: Vec<String>,
+    /// A list within a record of which every element is an event of its own.
     each: Option<String>,
+    /// Paths that every record of this tool has; by these it is recognized.
     #[serde(default)]
     needs: Vec<String>,
+    /// Where the time stands, the first that is there.
     #[serde(default)]
     time: Vec<String>,
+    /// How the time is written.
     #[serde(default)]
     time_format: TimeFormat,
+    /// Where each field stands, the first that is there.
     #[serde(default)]
     fields: BTreeMap<String, Vec<String>>,
+    /// Fields that every record of this tool has.
     #[serde(default)]
     constants: BTreeMap<String, String>,
+    /// For text: what lines or messages look like; the first that matches.
     #[serde(default)]
     pattern: Vec<PatternText>,
+    /// Fields that follow from others, in order.
     #[serde(default)]
     derive: Vec<Derivation>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PatternText {
+    /// The program that writes such messages, for syslog.
     process: Option<String>,
+    /// Named groups are fields; the group `time` is the time.
+    #[schemars(with = "String")]
     regex: toml::Spanned<String>,
+    /// Fields that follow from the match.
     #[serde(default)]
     set: BTreeMap<String, String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FieldsText {
+    /// Fields that hold texts.
     text: Vec<String>,
+    /// Fields that hold numbers.
     number: Vec<String>,
+    /// Fields that hold these words and no others.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
     words: BTreeMap<toml::Spanned<String>, Vec<String>>,
 }
 
@@ -266,4 +287,14 @@ impl LogSource {
 fn last_line(error: &regex::Error) -> String {
     let text = error.to_string();
     text.lines().last().unwrap_or("not a regular expression").trim_start_matches("error: ").to_owned()
+}
+
+/// The JSON Schema of the file of a log source.
+pub(super) fn schema() -> schemars::Schema {
+    schemars::schema_for!(LogSourceText)
+}
+
+/// The JSON Schema of the list of fields that events can have.
+pub(super) fn schema_of_fields() -> schemars::Schema {
+    schemars::schema_for!(FieldsText)
 }

@@ -93,6 +93,19 @@ pub struct Packs {
     pub certification: Option<Certification>,
 }
 
+/// The JSON Schemas of the files of a pack, by what each file is.
+pub fn schemas() -> [(&'static str, schemars::Schema); 7] {
+    [
+        ("pack", schemars::schema_for!(Manifest)),
+        ("rule", rule::schema()),
+        ("kind", kind::schema()),
+        ("controls", control::schema()),
+        ("source", log_source::schema()),
+        ("fields", log_source::schema_of_fields()),
+        ("certification", schemars::schema_for!(Certification)),
+    ]
+}
+
 /// Loads packs in the order given; a later one may use what an earlier one declares. A folder with
 /// the id of the built-in pack stands in for it, so that the pack can be worked on without a build.
 ///

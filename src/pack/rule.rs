@@ -9,6 +9,7 @@ use crate::control_id::ControlId;
 use crate::finding::{Basis, Diagnostic, Grade};
 use crate::source::Source;
 use crate::toml_text;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -91,7 +92,7 @@ pub struct Each {
 }
 
 /// Shares of exceptions in the population above which the grade rises.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ratio {
     /// Above this share a minor becomes a major.
@@ -100,45 +101,81 @@ pub struct Ratio {
     pub basis: Basis,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RuleText {
+    /// Kebab-case fault, which is the name of the file: `training-record-missing`.
+    #[schemars(with = "String")]
     id: Spanned<String>,
+    /// What is wrong, a lower-case fragment without a full stop.
+    #[schemars(with = "String")]
     title: Spanned<String>,
+    /// Clauses and controls that it is written against, the first foremost.
+    #[schemars(with = "Vec<String>")]
     controls: Vec<Spanned<String>>,
+    /// What an exception is graded as, before its share and people.
     grade: Grade,
+    /// What the requirement rests on.
     basis: Basis,
+    /// Where the requirement or the practice is written down, in your own words.
     source: Option<String>,
+    /// Checks of a catalogue that it covers.
     #[serde(default)]
     checks: Vec<String>,
+    /// What to do about it, a sentence.
     help: String,
+    /// The question an auditor asks next.
     ask: Option<String>,
+    /// When it cries wolf.
     #[serde(default)]
     false_alarms: Vec<String>,
+    /// Kinds of evidence that it cannot do without.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     uses: Vec<Spanned<String>>,
+    /// Kinds of evidence that it looks at when they are there.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     may_use: Vec<Spanned<String>>,
+    /// Its parameters, by name.
     #[serde(default)]
     params: BTreeMap<String, ParamText>,
+    /// The share of exceptions that raises the grade.
     ratio: Option<Ratio>,
+    /// Looks at each row of tables or documents.
     #[serde(default)]
     each: Vec<EachText>,
+    /// A look at the records of logs.
+    #[schemars(with = "Option<ScanText>")]
     scan: Option<Spanned<ScanText>>,
+    /// What a scan says of a group.
     finding: Option<FindingText>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct EachText {
+    /// The kind of evidence.
+    #[schemars(with = "String")]
     from: Spanned<String>,
+    /// Rows that count as population, a condition on `r`; all when absent.
+    #[schemars(with = "Option<String>")]
     among: Option<Spanned<String>>,
+    /// Rows that are exceptions, a condition on `r`.
     #[serde(rename = "where")]
+    #[schemars(with = "String")]
     condition: Spanned<String>,
+    /// What to say of an exception; `${…}` stands for a value.
+    #[schemars(with = "String")]
     message: Spanned<String>,
+    /// Fields to point at.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     at: Vec<Spanned<String>>,
+    /// Another grade than the rule's.
     grade: Option<Grade>,
+    /// The parameter whose grace these rows lie in; they are opportunities then.
+    #[schemars(with = "Option<String>")]
     grace: Option<Spanned<String>>,
 }
 
@@ -293,4 +330,9 @@ impl Reader<'_> {
             grace: text.grace.map(Spanned::into_inner),
         }
     }
+}
+
+/// The JSON Schema of the file of a rule.
+pub(super) fn schema() -> schemars::Schema {
+    schemars::schema_for!(RuleText)
 }

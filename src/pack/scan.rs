@@ -3,6 +3,7 @@
 use super::named::Role;
 use super::param::{Param, ParamKind};
 use super::reader::{Expression, Length, Reader};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -121,7 +122,7 @@ pub struct Join {
 }
 
 /// How the two sides of a join are compared. The rule declares it; nothing is guessed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Compare {
     /// Letter by letter.
@@ -136,74 +137,137 @@ pub enum Compare {
     Identity,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ScanText {
+    /// The kind of events.
+    #[schemars(with = "String")]
     from: Spanned<String>,
+    /// Records that count as population, a condition on `r`; all when absent.
+    #[schemars(with = "Option<String>")]
     among: Option<Spanned<String>>,
+    /// Records that are kept, a condition on `r`; all when absent.
     #[serde(rename = "where")]
+    #[schemars(with = "Option<String>")]
     condition: Option<Spanned<String>>,
+    /// A table to join each record with.
+    #[schemars(with = "Option<JoinText>")]
     join: Option<Spanned<JoinText>>,
+    /// Joined records that are kept, a condition on `r` and `j`.
+    #[schemars(with = "Option<String>")]
     keep: Option<Spanned<String>>,
+    /// Fields to group by; one group for all when empty.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     by: Vec<Spanned<String>>,
+    /// Counts are the most that fall into any window of this length, or of that of a parameter.
+    #[schemars(with = "Option<String>")]
     window: Option<Spanned<String>>,
+    /// A silence longer than this is an exception of its group.
+    #[schemars(with = "Option<String>")]
     gap: Option<Spanned<String>>,
+    /// Groups are parted by periods of this length.
+    #[schemars(with = "Option<String>")]
     every: Option<Spanned<String>>,
+    /// Fields whose different values are counted.
+    #[schemars(with = "Option<Vec<String>>")]
     distinct: Option<Spanned<Vec<Spanned<String>>>>,
+    /// The field of numbers that is summed.
+    #[schemars(with = "Option<String>")]
     sum: Option<Spanned<String>>,
+    /// The field whose commonest values are kept.
+    #[schemars(with = "Option<TopText>")]
     top: Option<Spanned<TopText>>,
+    /// Fields whose values in the first and the last record are kept.
+    #[schemars(with = "Option<Vec<String>>")]
     ends: Option<Spanned<Vec<Spanned<String>>>>,
+    /// What follows a kept record.
     then: Option<ThenText>,
+    /// The keys that are expected.
+    #[schemars(with = "Option<ExpectText>")]
     expect: Option<Spanned<ExpectText>>,
+    /// How much older than the one before a record may be before it is told.
+    #[schemars(with = "Option<String>")]
     skew: Option<Spanned<String>>,
+    /// Groups that are exceptions, a condition on `g`.
+    #[schemars(with = "Option<String>")]
     having: Option<Spanned<String>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct JoinText {
+    /// The kind of table.
+    #[schemars(with = "String")]
     to: Spanned<String>,
+    /// The field of the record, and that of the table.
+    #[schemars(with = "[String; 2]")]
     on: [Spanned<String>; 2],
+    /// How the two are compared.
     #[serde(default)]
     compare: Compare,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct TopText {
+    /// The field.
+    #[schemars(with = "String")]
     field: Spanned<String>,
+    /// How many of the commonest values, from 1 to 100.
+    #[schemars(with = "i64")]
     most: Spanned<i64>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ThenText {
+    /// Which records they are, a condition on `r`.
     #[serde(rename = "where")]
+    #[schemars(with = "String")]
     condition: Spanned<String>,
+    /// How long after a kept record they may come.
+    #[schemars(with = "String")]
     within: Spanned<String>,
+    /// Their fields that hold the same as those that the kept ones are grouped by.
+    #[schemars(with = "Option<Vec<String>>")]
     by: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ExpectText {
+    /// The kind of table that holds the keys.
+    #[schemars(with = "Option<String>")]
     from: Option<Spanned<String>>,
+    /// The field that holds the key.
+    #[schemars(with = "Option<String>")]
     field: Option<Spanned<String>>,
+    /// The rows that count, a condition on `r`; all when absent.
     #[serde(rename = "where")]
+    #[schemars(with = "Option<String>")]
     condition: Option<Spanned<String>>,
+    /// Instead of a table: a parameter that is a list of texts.
+    #[schemars(with = "Option<String>")]
     param: Option<Spanned<String>>,
+    /// How the keys are compared with what the logs hold.
     #[serde(default)]
     compare: Compare,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FindingText {
+    /// What to say of a group; `${…}` stands for a value.
+    #[schemars(with = "String")]
     message: Spanned<String>,
+    /// Fields of the records to point at.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     at: Vec<Spanned<String>>,
+    /// Fields of the joined or expected row to point at.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     at_join: Vec<Spanned<String>>,
 }
 

@@ -96,7 +96,10 @@ fn base(pack: &PackRef, others: &[PathBuf], disk: &Disk) -> Result<Packs, Vec<Di
         PackRef::Folder(folder) => {
             let opened = pack::open(&PackRef::Folder(folder.clone()), disk)?;
             let manifest = opened.texts.get("pack.toml").map_or("", |source| source.text());
-            let id = manifest.parse::<toml::Table>().ok().and_then(|table| Some(table.get("id")?.as_str()? == BUILT_IN));
+            let id = manifest
+                .parse::<toml::Table>()
+                .ok()
+                .and_then(|table| Some(table.get("id")?.as_str()? == BUILT_IN));
             id.unwrap_or(false)
         }
     };
@@ -165,11 +168,15 @@ fn text(lints: &[Lint], files: &Files, folder: &str, output: &Output) -> String 
 }
 
 fn summary(lints: &[Lint], files: &Files) -> String {
-    let rules = files.texts.keys().filter(|path| path.starts_with("rules/") && path.ends_with(".toml")).count();
+    let rules =
+        files.texts.keys().filter(|path| path.starts_with("rules/") && path.ends_with(".toml")).count();
     let of = |level: Level| lints.iter().filter(|lint| lint.level() == level).count();
     let counts = [Level::Error, Level::Warning, Level::Note].map(|level| (of(level), level.name()));
-    let told: Vec<String> =
-        counts.into_iter().filter(|(number, _)| *number > 0).map(|(number, name)| count(number, name)).collect();
+    let told: Vec<String> = counts
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, name)| count(number, name))
+        .collect();
     let told = if told.is_empty() { "nothing to mend".to_owned() } else { told.join(", ") };
     format!("{}: {told}\n", count(rules, "rule"))
 }

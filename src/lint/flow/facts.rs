@@ -82,7 +82,8 @@ impl Named {
             let said = looked_at.iter().filter_map(|name| self.said.get(name));
             let said = said.flat_map(|(holds, fails)| holds.filled.iter().chain(&fails.filled));
             let said: BTreeSet<String> = said.map(|path| root(path).to_owned()).collect();
-            self.decided_by.insert(name.to_owned(), looked_at.into_iter().chain(before).chain(said).collect());
+            self.decided_by
+                .insert(name.to_owned(), looked_at.into_iter().chain(before).chain(said).collect());
         }
     }
 }
@@ -125,9 +126,12 @@ impl Facts {
 
     /// Forgets what is said of a path and of everything behind it.
     pub(super) fn forget(&mut self, path: &str) {
-        let lies_behind = |known: &String| known.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+        let lies_behind = |known: &String| {
+            known.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
         // What is looked up by a variable changes with it.
-        let uses = |known: &String| known.contains(&format!("[{path}]")) || known.contains(&format!("({path}"));
+        let uses =
+            |known: &String| known.contains(&format!("[{path}]")) || known.contains(&format!("({path}"));
         self.filled.retain(|known| !lies_behind(known) && !uses(known));
         self.asked.remove(path);
     }
@@ -176,7 +180,9 @@ impl Reading<'_> {
                 ("==" | "<=" | ">=", [left, right]) => self.same(left, right),
                 _ => Facts::asked(node),
             },
-            What::In { value, list } if matches!(list.what, What::Array(_)) => Facts::filled([looked_at(value)]),
+            What::In { value, list } if matches!(list.what, What::Array(_)) => {
+                Facts::filled([looked_at(value)])
+            }
             What::Method { of, name, .. } if TOTAL.contains(&name.as_str()) => Facts::filled([path(of)]),
             What::Call { name, arguments } if TOTAL.contains(&name.as_str()) => {
                 Facts::filled(arguments.iter().map(path))
@@ -215,7 +221,8 @@ impl Reading<'_> {
 
     /// What is the same as something that is there is there.
     fn same(self, left: &Node, right: &Node) -> Facts {
-        let is_there = |node: &Node| self.types.get(node.id).is_some_and(|known| known.absence == Absence::Never);
+        let is_there =
+            |node: &Node| self.types.get(node.id).is_some_and(|known| known.absence == Absence::Never);
         let behind = |node: &Node, other: &Node| if is_there(other) { looked_at(node) } else { None };
         Facts::filled([behind(left, right), behind(right, left)])
     }

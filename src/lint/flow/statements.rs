@@ -3,8 +3,8 @@
 use super::facts::Facts;
 use super::look::target;
 use super::types::{Absence, Detail, Type};
-use crate::script::api::Sort;
 use super::{Flow, path};
+use crate::script::api::Sort;
 use crate::script::syntax::{Node, What};
 use std::collections::BTreeMap;
 

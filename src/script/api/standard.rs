@@ -70,7 +70,10 @@ pub(super) fn sort(id: TypeId) -> Sort {
         _ if is(TypeId::of::<bool>()) => Sort::Boolean,
         _ if is(TypeId::of::<i64>()) => Sort::Integer,
         _ if is(TypeId::of::<f64>()) => Sort::Float,
-        _ if is(TypeId::of::<ImmutableString>()) || is(TypeId::of::<String>()) || is(TypeId::of::<&str>()) => {
+        _ if is(TypeId::of::<ImmutableString>())
+            || is(TypeId::of::<String>())
+            || is(TypeId::of::<&str>()) =>
+        {
             Sort::Text
         }
         _ if is(TypeId::of::<char>()) => Sort::Character,

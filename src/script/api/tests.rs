@@ -4,13 +4,13 @@ use super::*;
 use crate::evidence::{NamedFile, Row};
 use crate::script::context::{Context, ControlView, KindView, Params};
 use crate::script::doubt::Unsure;
+use crate::script::engine;
 use crate::script::events::{Below, EventView};
 use crate::script::group_view::{Common, GroupView};
 use crate::script::names::Names;
 use crate::script::pointer::Pointer;
 use crate::script::rows::{Groups, Index, Reconciled, Rows, Shared};
 use crate::script::verdict::{Observation, Verdict};
-use crate::script::engine;
 use crate::time::{Duration, Time};
 use std::any::TypeId;
 use std::collections::BTreeSet;
@@ -52,7 +52,9 @@ fn registered() -> BTreeSet<String> {
         Some(format!("{}({})", info.metadata.name, sorts.join(", ")))
     };
     let all = engine::build(&names).collect_fn_metadata(None, written, false);
-    let is_field = |one: &String| ["get$a_field", "get$a_word", "get$below", "index$"].iter().any(|own| one.starts_with(own));
+    let is_field = |one: &String| {
+        ["get$a_field", "get$a_word", "get$below", "index$"].iter().any(|own| one.starts_with(own))
+    };
     all.into_iter().filter(|one| !is_field(one)).collect()
 }
 

@@ -2,7 +2,9 @@
 
 use super::lexer::Lexer;
 use super::{Closure, Expression, Function, Node, Script, What};
-use rhai::{AST, ASTFlags, ASTNode, Dynamic, Expr, FnCallExpr, FnPtr, Module, Position, ScriptFuncDef, Shared, Stmt};
+use rhai::{
+    AST, ASTFlags, ASTNode, Dynamic, Expr, FnCallExpr, FnPtr, Module, Position, ScriptFuncDef, Shared, Stmt,
+};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -143,7 +145,8 @@ impl<'t> Reader<'t> {
                 self.node(What::Array(parts), at..self.lexer.closed(at))
             }
             Expr::Map(entries, _) => {
-                let entries = entries.0.iter().map(|(name, value)| (name.name.to_string(), self.expression(value)));
+                let entries =
+                    entries.0.iter().map(|(name, value)| (name.name.to_string(), self.expression(value)));
                 let entries = entries.collect();
                 self.node(What::Map(entries), at..self.lexer.closed(at))
             }
@@ -212,7 +215,8 @@ impl<'t> Reader<'t> {
             let (span, name_at) = (self.around(&parts, at), self.lexer.operator(at, name));
             return self.named(What::Operator { name: name.to_owned(), parts }, span, name_at);
         }
-        if name == IN && self.lexer.text()[at..].trim_start_matches('!').starts_with("in") && parts.len() == 2 {
+        if name == IN && self.lexer.text()[at..].trim_start_matches('!').starts_with("in") && parts.len() == 2
+        {
             let (span, name_at) = (self.around(&parts, at), self.lexer.word(at));
             let value = Box::new(parts.remove(1));
             let list = Box::new(parts.remove(0));

@@ -114,7 +114,8 @@ impl Reader<'_> {
                 known.push((self.expression(&case.lhs), value));
             }
         }
-        let opening = self.lexer.text()[on.span.end.max(from)..].find('{').map_or(from, |at| on.span.end + at);
+        let opening =
+            self.lexer.text()[on.span.end.max(from)..].find('{').map_or(from, |at| on.span.end + at);
         (What::Switch { on, cases: known, otherwise }, self.lexer.closed(opening))
     }
 

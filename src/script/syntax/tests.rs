@@ -111,10 +111,7 @@ fn closures_are_read_where_they_stand_without_what_they_capture() {
     assert_eq!(
         closures,
         [
-            (
-                "t".to_owned(),
-                "|t| t.course.matches(p.course) && !(t.status in [\"a\", \"b\"])"
-            ),
+            ("t".to_owned(), "|t| t.course.matches(p.course) && !(t.status in [\"a\", \"b\"])"),
             ("r".to_owned(), "|r| { let v = r; v }"),
         ]
     );
@@ -123,7 +120,8 @@ fn closures_are_read_where_they_stand_without_what_they_capture() {
 #[test]
 fn statements_end_where_they_end() {
     let script = script(SCRIPT).unwrap();
-    let flow = texts(&script, |what| matches!(what, What::Switch { .. } | What::While { .. } | What::Return(_)));
+    let flow =
+        texts(&script, |what| matches!(what, What::Switch { .. } | What::While { .. } | What::Return(_)));
     assert_eq!(
         flow,
         [
@@ -133,7 +131,10 @@ fn statements_end_where_they_end() {
         ]
     );
     let loops = texts(&script, |what| matches!(what, What::For { .. }));
-    assert!(loops[0].starts_with("for (row, at) in done {") && loops[0].ends_with("3;\n    } @ for"), "{loops:?}");
+    assert!(
+        loops[0].starts_with("for (row, at) in done {") && loops[0].ends_with("3;\n    } @ for"),
+        "{loops:?}"
+    );
     let lets = texts(&script, |what| matches!(what, What::Let { value: None, .. }));
     assert_eq!(lets, ["let none @ none"]);
 }
