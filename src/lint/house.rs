@@ -134,7 +134,7 @@ fn disordered(rule: &Rule, name: &str, table: &Item) -> Option<Lint> {
 }
 
 /// What is still to be done, line by line.
-fn todos(source: &Arc<Source>) -> Vec<Lint> {
+pub(super) fn todos(source: &Arc<Source>) -> Vec<Lint> {
     let found = source.text().match_indices("TODO");
     found
         .map(|(at, _)| {

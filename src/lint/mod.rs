@@ -167,6 +167,7 @@ impl Linter {
         told.extend(house::controls(&rules, files));
         told.extend(cases::look(&rules, &self.rules.keys().cloned().collect(), files, &frame.packs));
         told.extend(house::strays(files));
+        told.extend(files.texts.get("pack.toml").into_iter().flat_map(house::todos));
         told.extend(files.unreadable.iter().filter_map(|one| form::lint(one, &files.texts)));
         allow::apply(told, files)
     }

@@ -167,15 +167,15 @@ fn without(hits: &str, rule: &str) -> String {
 fn told(new: &Arguments, files: &Texts) -> String {
     let folder = new.pack.display();
     let rule = format!("rules/{}/{}.toml", new.theme, new.fault);
-    let todos = files.values().map(|text| text.matches("TODO").count()).sum();
+    let todos: usize = files.values().map(|text| text.matches("TODO").count()).sum();
     let shown = |path: &String| !path.starts_with("tests/") && !path.starts_with(EDITOR);
     let written: Vec<String> =
         files.keys().filter(|path| shown(path)).map(|path| format!("  {path}\n")).collect();
     format!(
-        "{}  tests/{}/ with 5 cases, which pass\n\nnext, in {folder}:\n  edit {rule}: {} to do\n  preaudit rule check {folder}\n  preaudit rule test {folder}\n",
+        "{}  tests/{}/ with 5 cases, which pass\n\nnext, in {folder}:\n  edit {rule}, and look for {}\n  preaudit rule check {folder}\n  preaudit rule test {folder}\n",
         written.concat(),
         new.fault,
-        count(todos, "thing"),
+        count(todos, "TODO"),
     )
 }
 
