@@ -112,7 +112,7 @@ fn names_that_point_nowhere_are_told() {
         ("r.complete_on == ()", "unknown-field: complete_on"),
         ("r[\"complete_on\"] == ()", "unknown-field: \"complete_on\""),
         ("r.has(\"complete_on\")", "unknown-field: \"complete_on\""),
-        ("r.course.match(\"x\")", "unknown-function: match"),
+        ("r.course.matchs(\"x\")", "unknown-function: matchs"),
         ("r.course.matches()", "wrong-arguments: matches"),
         ("r.due_on != () && r.due_on.len > 3", "unknown-property: len"),
         ("r.course.matches(\"(x\")", "wrong-literal: \"(x\""),

@@ -182,7 +182,7 @@ fn a_linter_that_remembers_says_what_a_new_one_says() {
     texts.push(("rules/own/a-fault.toml".to_owned(), rule));
     let edits: [(&str, &str, &str); 5] = [
         ("schema/rooms.toml", "", kind),
-        ("schema/rooms.toml", "fields.room", "fields.door"),
+        ("schema/rooms.toml", "[fields.room]", "[fields.door]\nholds = \"text\"\n[fields.room]"),
         ("rules/people/script-wrong.rhai", "fliter", "filter"),
         ("rules/people/check-training.toml", "titel", "ask"),
         ("rules/own/a-fault.toml", "door", "doors"),

@@ -24,7 +24,7 @@ fn what_is_right_is_not_told() {
         "let v = examined(cx.roster);\nfor s in cx.roster { let has_day = s.has(\"left_on\") && s.left_on != (); if has_day && s.left_on + days(3) < cx.as_of { v.add(s.at(\"left_on\")); } }\nv",
         "let last = cx.training_records.latest_by(\"person\", \"completed_on\");\nlet v = examined(cx.roster);\nfor s in cx.roster { let t = last.get(s.person); if t == () { v.add(s.at(\"person\", \"none\")); } else if t.completed_on + days(365) < cx.as_of { v.add(t.at(\"completed_on\", \"old\")); } }\nv",
         "let by = cx.accounts.index_by(\"person\");\nlet v = examined(cx.roster);\nfor s in cx.roster { if by.has(s.person) { v.add(by.get(s.person).at(\"account\", \"there\")); } }\nv",
-        "let first = ();\nfor s in cx.roster.filter(|s| s.started_on != ()) { if first == () || s.started_on < first { first = s.started_on; } }\nif first == () { return not_evaluated(\"nobody\"); }\nif first + days(3) < cx.as_of { return examined(1); }\nexamined(2)",
+        "let first = ();\nfor s in cx.roster.filter(|s| s.left_on != ()) { if first == () || s.left_on < first { first = s.left_on; } }\nif first == () { return not_evaluated(\"nobody\"); }\nif first + days(3) < cx.as_of { return examined(1); }\nexamined(2)",
         // Values of several sorts.
         "let gaps = [];\nfor s in cx.roster { gaps.push([s, \"x\", 3]); }\nfor gap in gaps { if gap[1] == \"x\" && gap[2] > 2 { gap[0].at(\"status\"); } }\nexceptions(gaps.map(|gap| gap[0].at(\"status\", gap[1])), gaps.len())",
         "let known = #{};\nfor s in cx.roster { known[s.subject] = s; }\nif known.len() == 0 { return not_evaluated(\"nobody\"); }\nfor name in known.keys() { if known[name].status == \"left\" { known.remove(name); } }\nexamined(known.len())",
@@ -48,7 +48,7 @@ fn helpers_are_known_by_what_they_are_called_with() {
     let wrong = right.replace("row.at(\"status\", row.subject)", "row.at(\"person\", row.staus)");
     assert_eq!(of_script(&wrong), ["unknown-field: staus"]);
     // What one of the two kinds has is right.
-    let either = right.replace("row.subject", "row.last_sign_in");
+    let either = right.replace("row.subject", "row.account");
     assert_eq!(of_script(&either), [""; 0]);
 }
 

@@ -186,9 +186,7 @@ impl Flow<'_> {
         let given = self.all(arguments);
         let Some(summary) = self.summaries.get_mut(key) else { return Type::ANY };
         for (parameter, known) in summary.seen.iter_mut().zip(given) {
-            // Whoever calls may have looked before whether there is something.
-            let absence = known.absence.min(Absence::Unclear);
-            let known = known.with(absence);
+            let known = known.doubted();
             *parameter = Some(match parameter.take() {
                 Some(earlier) => earlier.or(known),
                 None => known,

@@ -6,11 +6,6 @@ use crate::pack::Shape;
 use crate::script::api::Sort;
 use std::sync::Arc;
 
-impl Rows {
-    /// Stands among filled fields for a condition that is not understood here.
-    pub(super) const ASKED: &str = "?";
-}
-
 impl Flow<'_> {
     /// What `of.name` is; anything where that is not known.
     pub(super) fn member(&self, of: &Type, name: &str) -> Type {

@@ -90,6 +90,16 @@ impl Type {
         Self { detail: Detail::Elements(Box::new(element)), ..Self::one(Sort::Array) }
     }
 
+    /// The same, where somebody may have looked before whether there is something: in it, and in its
+    /// cells.
+    pub(in crate::lint) fn doubted(mut self) -> Self {
+        self.absence = self.absence.min(Absence::Unclear);
+        if let Detail::Rows(rows) = &mut self.detail {
+            rows.filled.insert(Rows::ASKED.to_owned());
+        }
+        self
+    }
+
     /// The same, with another absence.
     pub(in crate::lint) fn with(self, absence: Absence) -> Self {
         Self { absence, ..self }
@@ -212,6 +222,9 @@ impl Detail {
 }
 
 impl Rows {
+    /// Stands among filled fields for a condition that is not understood here.
+    pub(super) const ASKED: &str = "?";
+
     /// Rows from either; from anywhere, where one is not known.
     fn or(&self, other: &Self) -> Self {
         if self.kinds.is_empty() || other.kinds.is_empty() {
