@@ -29,7 +29,7 @@ fn what_is_right_is_not_told() {
         "let gaps = [];\nfor s in cx.roster { gaps.push([s, \"x\", 3]); }\nfor gap in gaps { if gap[1] == \"x\" && gap[2] > 2 { gap[0].at(\"status\"); } }\nexceptions(gaps.map(|gap| gap[0].at(\"status\", gap[1])), gaps.len())",
         "let known = #{};\nfor s in cx.roster { known[s.subject] = s; }\nif known.len() == 0 { return not_evaluated(\"nobody\"); }\nfor name in known.keys() { if known[name].status == \"left\" { known.remove(name); } }\nexamined(known.len())",
         "let field = if cx.roster.has(\"status\") { \"status\" } else { \"left_on\" };\nlet v = examined(cx.roster);\nfor s in cx.roster { if s[field] == () { v.add(s.at(field, \"empty\")); } }\nv",
-        "let p = cx.params;\nexamined(cx.roster).say(`${count(cx.roster.len, \"person\")}`)",
+        "examined(cx.roster).say(`${count(cx.roster.len, \"person\")}`)",
         "let compared = reconcile(cx.roster, \"person\", cx.accounts, \"person\");\nlet v = examined(cx.accounts);\nfor a in compared.only_right { v.add(a.at(\"account\", \"nobody's\")); }\nfor s in compared.only_left { v.add(s.at(\"status\", \"no account\")); }\nfor both in compared.both { both.rows.len; }\nv",
         // Paths that all end with a verdict.
         "if cx.roster.is_empty() { not_evaluated(\"nobody\") } else if cx.roster.len > 3 { examined(3) } else { return examined(1); }",
