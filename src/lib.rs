@@ -17,6 +17,7 @@ pub mod control_id;
 pub mod stage;
 pub mod finding;
 pub mod toml_text;
+pub mod signature;
 // 1 read
 pub mod pack;
 pub mod evidence;
@@ -32,6 +33,7 @@ pub mod evaluate;
 pub mod grade;
 // 5 tell
 pub mod report;
+pub mod redact;
 pub mod certification;
 pub mod cap;
 pub mod history;
@@ -50,5 +52,6 @@ pub mod prove;
 pub mod baseline;
 pub mod remedy;
 pub mod forecast;
+pub mod custody;
 // 7 edge
 pub mod cli;

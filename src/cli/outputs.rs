@@ -1,9 +1,10 @@
 //! Where a report goes, and in which formats: the arguments that all who report share.
 
 use super::output::Output;
-use crate::formats::{self, Format, Options};
-use crate::report::Report;
+use crate::formats::{self, Conformities, Format, Options, OscalVersion};
+use crate::report::{Report, TextStyle};
 use crate::world::Disk;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -21,6 +22,20 @@ pub(super) struct Outputs {
     /// Write the report to a file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Tell in SARIF what conforms too; GitHub shows it as if it were a problem.
+    #[arg(long)]
+    conformities: bool,
+    /// The version of OSCAL.
+    #[arg(long = "oscal", value_name = "VERSION", default_value = OscalVersion::default().name(), value_parser = versions())]
+    oscal: OscalVersion,
+}
+
+fn versions() -> impl TypedValueParser<Value = OscalVersion> {
+    let names = OscalVersion::ALL.iter().map(|version| version.name());
+    PossibleValuesParser::new(names).map(|name| {
+        let known = OscalVersion::ALL.iter().find(|version| version.name() == name);
+        known.copied().unwrap_or_default()
+    })
 }
 
 /// A format that is asked for, and the file it goes to.
@@ -61,7 +76,7 @@ impl Outputs {
     pub(super) fn write(&self, report: &Report, output: &Output, disk: &Disk) -> Result<(), String> {
         for (format, file) in self.wanted()? {
             let text = if file.is_some() { output.file_style() } else { output.report_style() };
-            let bytes = formats::write(report, format, &Options { text })?;
+            let bytes = formats::write(report, format, &self.options(text))?;
             match file {
                 None => output.print_bytes(&bytes),
                 Some(path) => disk
@@ -70,6 +85,11 @@ impl Outputs {
             }
         }
         Ok(())
+    }
+
+    fn options(&self, text: TextStyle) -> Options {
+        let conformities = if self.conformities { Conformities::Told } else { Conformities::Left };
+        Options { text, conformities, oscal: self.oscal }
     }
 
     /// Each format with its file; none for standard output, where only one can go.

@@ -6,7 +6,7 @@ use super::outputs::Outputs;
 use super::place::Folder;
 use super::recorded::{Recording, exit_on_news};
 use super::timings;
-use crate::audit::{self, Request};
+use crate::audit::{self, Redaction, Request};
 use crate::diff::Diff;
 use crate::finding::{Diagnostic, State, count};
 use crate::report::{Exit, FailOn, Report};
@@ -67,6 +67,10 @@ pub(super) struct Told {
     /// End with 0 where findings would end it with 1.
     #[arg(long)]
     exit_zero: bool,
+    /// Give persons, mail and network addresses pseudonyms, the same ones everywhere in the report. Names
+    /// that no table holds stay, but for lines of logs, of which only what is pointed at is kept.
+    #[arg(long)]
+    redact: bool,
     /// Tell afterwards, on standard error, where the time went: by stage, log and rule.
     #[arg(long)]
     timings: bool,
@@ -207,6 +211,7 @@ impl Told {
     fn request(&self, disk: &Disk) -> Result<Request, Vec<Diagnostic>> {
         let mut request = self.folder.request(disk)?;
         self.occasion.ask(&mut request);
+        request.redaction = if self.redact { Redaction::Pseudonyms } else { Redaction::Open };
         request.checks = SpotChecks {
             recheck: self.recheck.unwrap_or_default(),
             time: if self.timings { Portion::ONE_PERCENT } else { Portion::default() },

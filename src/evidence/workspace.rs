@@ -2,20 +2,18 @@
 
 use super::dates::DateOrder;
 use super::decision::{Override, Waiver};
-use super::identity::{Identities, IdentityText};
+use super::identity::Identities;
 use super::numbers::DecimalSign;
 use super::params::Given;
 use super::path_pattern::PathPattern;
+use super::workspace_text::{Audit, BindingText, OverrideText, ParamTexts, WaiverText, WorkspaceText};
 use crate::code::Code;
 use crate::control_id::ControlId;
 use crate::finding::{Diagnostic, Grade};
 use crate::pack::Packs;
 use crate::source::Source;
-use crate::stage::Stage;
 use crate::toml_text::{self, did_you_mean, wrong};
 use jiff::civil::Date;
-use schemars::JsonSchema;
-use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -43,49 +41,8 @@ pub struct Workspace {
     pub waivers: Vec<Waiver>,
     /// Grades that a person overrules.
     pub overrides: Vec<Override>,
-    /// Digests of packs that may run their scripts.
-    pub trusted_packs: Vec<String>,
     /// Patterns of paths that are no evidence.
     pub exclude: Vec<PathPattern>,
-}
-
-/// The audit that is prepared.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Audit {
-    /// Which audit it is.
-    #[schemars(with = "Option<String>")]
-    pub stage: Option<Stage>,
-    /// Clauses and controls that are looked at, where that is a part of them: of a surveillance, with
-    /// what is due each time, or of an internal audit.
-    #[serde(default)]
-    pub controls: Vec<ControlId>,
-    /// Who audits, by name or e-mail, where it is an internal audit.
-    #[schemars(with = "Option<String>")]
-    pub auditor: Option<Spanned<String>>,
-    /// Who audits with them.
-    #[serde(default)]
-    #[schemars(with = "Vec<String>")]
-    pub team: Vec<Spanned<String>>,
-    /// The day the evidence is judged on, unless `--as-of` says another.
-    #[schemars(with = "Option<String>")]
-    pub date: Option<Spanned<toml::value::Datetime>>,
-    /// How strictly to grade.
-    pub profile: Option<String>,
-    /// How far back records count, as `365d`.
-    #[schemars(with = "Option<String>")]
-    pub window: Option<Spanned<String>>,
-    /// Kinds of evidence that the organization was asked for; their absence is a finding.
-    #[serde(default)]
-    #[schemars(with = "Vec<String>")]
-    pub asked_for: Vec<Spanned<String>>,
-}
-
-impl Audit {
-    /// Who audits: the one who leads, and then the team.
-    pub fn auditors(&self) -> impl Iterator<Item = &Spanned<String>> {
-        self.auditor.iter().chain(&self.team)
-    }
 }
 
 /// Files that are evidence of one kind.
@@ -121,164 +78,6 @@ pub struct Binding {
     pub range: Range<usize>,
 }
 
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct WorkspaceText {
-    /// Who is audited.
-    #[serde(default)]
-    organization: OrganizationText,
-    /// The audit that is prepared.
-    #[serde(default)]
-    audit: Audit,
-    /// Which files are evidence of what.
-    #[serde(default)]
-    evidence: Vec<BindingText>,
-    /// Values of parameters, by rule and name.
-    #[serde(default)]
-    #[schemars(with = "BTreeMap<String, BTreeMap<String, serde_json::Value>>")]
-    params: ParamTexts,
-    /// Domains of accounts that are one.
-    #[serde(default)]
-    identity: Vec<IdentityText>,
-    /// Nonconformities that someone answerable accepts until a day.
-    #[serde(default)]
-    waiver: Vec<WaiverText>,
-    /// Grades that someone overrules.
-    #[serde(default, rename = "override")]
-    overrides: Vec<OverrideText>,
-    /// Packs that may run their scripts.
-    #[serde(default)]
-    trust: TrustText,
-    /// Files that are no evidence.
-    #[serde(default)]
-    #[schemars(with = "Vec<String>")]
-    exclude: Vec<Spanned<String>>,
-}
-
-type ParamTexts = BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<toml::Value>>>;
-
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct OrganizationText {
-    /// Its name.
-    name: Option<String>,
-}
-
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct TrustText {
-    /// Digests of packs, as `sha256:…`.
-    #[serde(default)]
-    packs: Vec<String>,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct BindingText {
-    /// The kind of evidence.
-    #[schemars(with = "Option<String>")]
-    kind: Option<Spanned<String>>,
-    /// For logs: how their records are read.
-    #[schemars(with = "Option<String>")]
-    source: Option<Spanned<String>>,
-    /// Patterns of paths, relative to this file.
-    #[schemars(with = "Vec<String>")]
-    files: Vec<Spanned<String>>,
-    /// Fields by header.
-    #[serde(default)]
-    #[schemars(with = "BTreeMap<String, String>")]
-    columns: BTreeMap<Spanned<String>, String>,
-    /// Words of the cells of a field, by meaning.
-    #[serde(default)]
-    #[schemars(with = "BTreeMap<String, BTreeMap<String, Vec<String>>>")]
-    words: BTreeMap<Spanned<String>, BTreeMap<String, Vec<String>>>,
-    /// Whether days or months stand first in dates.
-    dates: Option<DatesText>,
-    /// What stands before the fraction of a number.
-    numbers: Option<NumbersText>,
-    /// The sheet or table within the file.
-    table: Option<String>,
-    /// The row that holds the headers.
-    header: Option<usize>,
-    /// The zone of times that name none.
-    #[schemars(with = "Option<String>")]
-    zone: Option<Spanned<String>>,
-    /// The day on which it was collected.
-    #[schemars(with = "Option<String>")]
-    collected: Option<Spanned<toml::value::Datetime>>,
-    /// True where all there is stands in these files.
-    #[serde(default)]
-    complete: bool,
-    /// How many records there must be.
-    population: Option<usize>,
-}
-
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-enum DatesText {
-    DayFirst,
-    MonthFirst,
-}
-
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-enum NumbersText {
-    Point,
-    Comma,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct WaiverText {
-    /// The rule.
-    #[schemars(with = "String")]
-    rule: Spanned<String>,
-    /// The clause or control.
-    #[schemars(with = "Option<String>")]
-    control: Option<Spanned<String>>,
-    /// What it is about.
-    subject: Option<String>,
-    /// Why it is accepted.
-    #[schemars(with = "String")]
-    reason: Spanned<String>,
-    /// Who accepts it.
-    #[schemars(with = "String")]
-    owner: Spanned<String>,
-    /// Who approved that, and is somebody else.
-    approver: Option<String>,
-    /// Until when.
-    #[schemars(with = "String")]
-    expires: Spanned<toml::value::Datetime>,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct OverrideText {
-    /// The rule.
-    #[schemars(with = "String")]
-    rule: Spanned<String>,
-    /// The clause or control.
-    #[schemars(with = "Option<String>")]
-    control: Option<Spanned<String>>,
-    /// The grade that stands instead.
-    #[schemars(with = "Grade")]
-    grade: Spanned<Grade>,
-    /// Who overrules.
-    #[schemars(with = "String")]
-    by: Spanned<String>,
-    /// Why.
-    #[schemars(with = "String")]
-    reason: Spanned<String>,
-    /// When.
-    #[schemars(with = "String")]
-    date: Spanned<toml::value::Datetime>,
-    /// Who approved that, and is somebody else.
-    approver: Option<String>,
-    /// Until when.
-    #[schemars(with = "Option<String>")]
-    expires: Option<Spanned<toml::value::Datetime>>,
-}
-
 impl Workspace {
     /// The JSON Schema of `preaudit.toml`.
     pub fn schema() -> schemars::Schema {
@@ -302,7 +101,6 @@ impl Workspace {
             identities: Identities::read(raw.identity, text, &mut reader.errors),
             waivers: raw.waiver.into_iter().filter_map(|waiver| reader.waiver(waiver)).collect(),
             overrides: raw.overrides.into_iter().filter_map(|one| reader.overruling(one)).collect(),
-            trusted_packs: raw.trust.packs,
             exclude: reader.paths(&raw.exclude),
             audit: raw.audit,
         };
@@ -510,24 +308,6 @@ impl Reader<'_> {
     fn filled(&mut self, text: &Spanned<String>, message: &str) {
         if text.get_ref().trim().is_empty() {
             self.wrong(text, message);
-        }
-    }
-}
-
-impl From<DatesText> for DateOrder {
-    fn from(text: DatesText) -> Self {
-        match text {
-            DatesText::DayFirst => Self::DayFirst,
-            DatesText::MonthFirst => Self::MonthFirst,
-        }
-    }
-}
-
-impl From<NumbersText> for DecimalSign {
-    fn from(text: NumbersText) -> Self {
-        match text {
-            NumbersText::Point => Self::Point,
-            NumbersText::Comma => Self::Comma,
         }
     }
 }

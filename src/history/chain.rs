@@ -4,7 +4,7 @@ use super::run::{Recorded, Run, SCHEMA, digest, file_name, short};
 use crate::code::Code;
 use crate::control_id::ControlId;
 use crate::finding::Diagnostic;
-use crate::grade::{DECISION_RULES, Past, PastDay, SYSTEMIC};
+use crate::grade::{Past, PastDay, is_own};
 use crate::place::Place;
 use crate::report::{Report, TrendPoint};
 use crate::world::{EntryKind, Unreadable, World};
@@ -116,7 +116,6 @@ impl Chain {
 /// What the program's own rules found, of which no check says that nothing is amiss: what they do not find
 /// any more is closed.
 fn own(link: &Link) -> BTreeSet<(ControlId, String)> {
-    let is_own = |rule: &str| rule == SYSTEMIC || DECISION_RULES.iter().any(|own| own.id == rule);
     let found = link.recorded.findings.iter().filter(|one| is_own(&one.rule));
     found.map(|one| (one.control, one.rule.clone())).collect()
 }

@@ -3,7 +3,7 @@
 use super::tree::{Item, Value};
 use super::{Lint, LintId};
 use crate::finding::Diagnostic;
-use crate::pack::{ENGINE_API, Rule, Texts, theme_of};
+use crate::pack::{Rule, Texts, theme_of};
 use crate::source::Source;
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,13 +13,19 @@ const MOST: usize = 20;
 
 /// How messages on keys that nothing reads begin.
 const UNKNOWN_KEY: &str = "unknown key";
+/// What messages on a pack for another engine say.
+const OTHER_API: &str = "engine api";
 
 /// What reading a pack told, as a lint; none where it is about no text of the pack.
 pub(super) fn lint(told: &Diagnostic, texts: &Texts) -> Option<Lint> {
     let place = told.places.first()?;
     let empty = || Arc::new(Source::new(place.file.clone(), ""));
     let source = texts.get(&place.file).cloned().unwrap_or_else(empty);
-    let id = if told.message.starts_with(UNKNOWN_KEY) { LintId::UnknownKey } else { LintId::Malformed };
+    let id = match told.message.as_str() {
+        message if message.starts_with(UNKNOWN_KEY) => LintId::UnknownKey,
+        message if message.contains(OTHER_API) => LintId::WrongApi,
+        _ => LintId::Malformed,
+    };
     let lint = Lint::new(id, &source, source.bytes(place), told.message.clone());
     Some(Lint { help: told.help.clone(), ..lint })
 }
@@ -62,17 +68,4 @@ fn without(source: &Source, key: &Range<usize>) -> Option<Source> {
     let text = source.text();
     let blanks: String = text.get(key.start..item.at.end)?.chars().map(blank).collect();
     Some(Source::new(source.name(), [&text[..key.start], &blanks, &text[item.at.end..]].concat()))
-}
-
-/// A pack for another level of the engine.
-pub(super) fn api(texts: &Texts) -> Option<Lint> {
-    let source = texts.get("pack.toml")?;
-    let api = Item::read(source)?.get("api")?.at.clone();
-    let level: u32 = source.text().get(api.clone())?.parse().ok()?;
-    if level == ENGINE_API {
-        return None;
-    }
-    let still = if level < ENGINE_API { "is no longer read" } else { "is not known yet" };
-    let message = format!("the pack is written for engine api {level}, which {still}; this is {ENGINE_API}");
-    Some(Lint::new(LintId::WrongApi, source, api, message))
 }

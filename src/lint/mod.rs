@@ -183,8 +183,7 @@ impl Linter {
             return;
         }
         let (packs, errors) = self.base.with_frame(&texts);
-        let mut told: Vec<Lint> = errors.iter().filter_map(|error| form::lint(error, &texts)).collect();
-        told.extend(form::api(&texts));
+        let told: Vec<Lint> = errors.iter().filter_map(|error| form::lint(error, &texts)).collect();
         let broken = broken(&packs, &texts, &told);
         self.frame = Some(Known { texts, packs, told, broken });
         self.version += 1;

@@ -91,18 +91,10 @@ pub(super) fn run(check: &Arguments, output: &Output) -> Exit {
 
 /// The packs that a pack builds on: the built-in one, unless it stands in for it, and others.
 fn base(pack: &PackRef, others: &[PathBuf], disk: &Disk) -> Result<Packs, Vec<Diagnostic>> {
-    let is_itself = match pack {
-        PackRef::BuiltIn => true,
-        PackRef::Folder(folder) => {
-            let opened = pack::open(&PackRef::Folder(folder.clone()), disk)?;
-            let manifest = opened.texts.get("pack.toml").map_or("", |source| source.text());
-            let id = manifest
-                .parse::<toml::Table>()
-                .ok()
-                .and_then(|table| Some(table.get("id")?.as_str()? == BUILT_IN));
-            id.unwrap_or(false)
-        }
-    };
+    let opened = pack::open(pack, disk)?;
+    let manifest = opened.texts.get("pack.toml").map_or("", |source| source.text());
+    let manifest = manifest.parse::<toml::Table>().unwrap_or_default();
+    let is_itself = manifest.get("id").and_then(toml::Value::as_str) == Some(BUILT_IN);
     let base: Vec<PackRef> = packs(others).into_iter().skip(usize::from(is_itself)).collect();
     pack::load(&base, disk)
 }
