@@ -20,6 +20,7 @@ mod recorded;
 mod rule;
 mod scan;
 mod timings;
+mod worker;
 
 use crate::report::Exit;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -105,6 +106,9 @@ enum Command {
     },
     /// Print the manual page.
     Man,
+    /// Judge for a pack that is not trusted. The program starts this itself.
+    #[command(hide = true)]
+    Worker,
 }
 
 /// Runs the program with these arguments, the name of the program first.
@@ -137,6 +141,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Cap(command) => cap::run(&command, &output),
         Command::Completions { shell } => completions(shell, &output),
         Command::Man => manual(&output),
+        Command::Worker => return worker::run(),
     };
     ExitCode::from(exit.code())
 }

@@ -2,7 +2,7 @@
 
 use super::occasion::Occasion;
 use super::output::Output;
-use super::place::Folder;
+use super::place::{Folder, disk};
 use super::recorded::{Recording, exit_on_news};
 use super::timings;
 use crate::audit::{self, Request};
@@ -144,7 +144,7 @@ pub(super) fn run_with(
     output: &Output,
     partials: impl FnOnce(&Disk) -> Result<Partials, Vec<Diagnostic>>,
 ) -> Exit {
-    let disk = Disk::default();
+    let disk = disk();
     if told.fail_on.news().is_some() && !recording.has_baseline() {
         return output
             .wrong("what is new shows against a run: give one with --baseline, as `--baseline last`");
@@ -201,7 +201,7 @@ impl Grade {
 
 /// Asks a share of the logs, and writes what they gave.
 fn run_share(told: &Told, share: Share, partial: &Path, output: &Output) -> Exit {
-    let disk = Disk::default();
+    let disk = disk();
     let made = told
         .request(&disk)
         .and_then(|request| with_progress(&disk, output, || audit::share(&request, share, &disk)));

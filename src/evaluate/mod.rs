@@ -5,17 +5,20 @@ mod corrected;
 mod each;
 mod groups;
 mod places;
+mod stranger;
 mod views;
+mod worker;
+
+pub use worker::answer;
 
 use crate::control_id::ControlId;
 use crate::evidence::Evidence;
 use crate::finding::{Diagnostic, Grade};
-use crate::pack::{EventFields, Packs};
+use crate::pack::{EventFields, Packs, Rule};
 use crate::place::Place;
-use crate::plan::{Look, Plan, Planned};
+use crate::plan::{GroupLook, Look, Plan, Planned};
 use crate::scan::Facts;
-use crate::script::{self, Context, ContextData, ControlView, Doubt, KindView, Rows, Verdict};
-use crate::time::Time;
+use crate::script::{self, Brief, Context, ControlView, Doubt, GroupView, KindView, Sight, Verdict};
 use crate::world::{Stopwatch, World};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -126,7 +129,7 @@ pub fn run_beside(
 ) -> Vec<Outcome> {
     let controls = Arc::new(control_views(packs));
     let digests = Arc::new(evidence.digests.clone());
-    let evaluator = Evaluator { plan, packs, facts, evidence, controls, digests };
+    let evaluator = Evaluator { plan, packs, facts, evidence, controls, digests, world };
     let ask = |planned: &Planned| {
         let watch = Stopwatch::start();
         (evaluator.ask(planned), watch.elapsed())
@@ -148,6 +151,7 @@ struct Evaluator<'a> {
     evidence: &'a Evidence,
     controls: Arc<BTreeMap<String, ControlView>>,
     digests: Arc<BTreeMap<String, String>>,
+    world: &'a dyn World,
 }
 
 impl Evaluator<'_> {
@@ -157,12 +161,30 @@ impl Evaluator<'_> {
         let mut said = match &planned.look {
             Look::Excluded | Look::Starved | Look::Unfounded(_) => Said::default(),
             Look::Broken(fault) => return Err(fault.clone()),
-            Look::Each(looks) => each::ask(planned, looks, self.evidence)?,
-            Look::Groups(look) => groups::ask(planned, look, self.plan, self.facts, self.fields())?,
+            Look::Each(_) if planned.compiled.is_stranger => stranger::each(self.brief(planned), self.world)?,
+            Look::Each(looks) => each::ask(planned.rule(), looks, &self.evidence.tables)?,
+            Look::Groups(look) => self.groups(planned, look)?,
             Look::Judge(scan) => self.judge(planned, *scan)?,
         };
         said.undecidable += planned.set_aside;
         Ok(said)
+    }
+
+    fn groups(&self, planned: &Planned, look: &GroupLook) -> Result<Said, Diagnostic> {
+        let hear = |views: &[GroupView], silences| match &look.questions {
+            Some(questions) => groups::hear(questions, views, silences),
+            None => stranger::groups(self.brief(planned), views, silences, self.world),
+        };
+        groups::ask(planned, look, (self.plan, self.facts), self.fields(), hear)
+    }
+
+    /// A stranger's rule with all that it is to know.
+    fn brief<'p>(&self, planned: &'p Planned) -> (&'p Rule, Brief) {
+        let values = planned.params.iter().map(|(name, set)| (name.clone(), set.value.clone())).collect();
+        let setting = &planned.setting;
+        let brief =
+            Brief::of(&planned.compiled, &setting.names, values, setting.as_of, &self.evidence.tables);
+        (planned.rule(), brief)
     }
 
     fn fields(&self) -> &EventFields {
@@ -171,39 +193,33 @@ impl Evaluator<'_> {
 
     fn judge(&self, planned: &Planned, scan: Option<usize>) -> Result<Said, Diagnostic> {
         let rule = planned.rule();
-        let kinds = rule.uses.iter().chain(&rule.may_use);
-        let rows = |kind: &String| (kind.clone(), Rows(Arc::new(self.evidence.rows(kind).collect())));
-        let tables: BTreeMap<String, Rows> = kinds.map(rows).collect();
-        let mut records: usize = tables.values().map(|rows| rows.0.len()).sum();
-        let mut said = Said::default();
-        let mut views = Vec::new();
+        let (mut said, mut records, mut groups) = (Said::default(), 0, Vec::new());
         if let Some(scan) = scan {
             let tally = groups::tally(scan, self.facts)?;
             records += usize::try_from(tally.population).unwrap_or(usize::MAX);
             said = groups::undecided(tally);
-            views = views::views(&self.plan.scans[scan], tally, self.fields());
+            groups = views::views(&self.plan.scans[scan], tally, self.fields());
         }
         let kinds = self.kind_views();
         if rule.uses.is_empty() && rule.may_use.is_empty() && scan.is_none() {
             // The rule looks at what came of the kinds, and so at all of it.
             records += kinds.iter().filter(|kind| kind.is_asked_for).map(|kind| kind.count).sum::<usize>();
         }
-        let cx = Context(Arc::new(ContextData {
-            params: planned.setting.params.clone(),
-            as_of: Some(Time::Day(self.plan.as_of)),
-            tables,
-            groups: views,
-            controls: Arc::clone(&self.controls),
-            against: rule.controls.clone(),
-            digests: Arc::clone(&self.digests),
-            kinds,
-        }));
-        said.verdict = script::judge(&planned.compiled, &planned.setting.names, cx)?;
+        let (controls, digests) = (Arc::clone(&self.controls), Arc::clone(&self.digests));
+        let sight = Sight { groups, controls, digests, kinds };
+        records +=
+            rule.uses.iter().chain(&rule.may_use).map(|kind| self.evidence.rows(kind).count()).sum::<usize>();
+        (said.verdict, said.doubts) = if planned.compiled.is_stranger {
+            stranger::judge(self.brief(planned), sight, self.world)?
+        } else {
+            let cx = Context::of(rule, &planned.setting, &self.evidence.tables, sight);
+            let verdict = script::judge(&planned.compiled, &planned.setting.names, cx, script::JUDGE_TIME)?;
+            (verdict, script::take_doubts())
+        };
         let is_over = scan.is_some_and(|scan| self.facts.tallies[scan].overflowed);
         if is_over && said.verdict.exceptions == 0 {
             said.verdict.not_evaluated.get_or_insert_with(|| groups::OVER.to_owned());
         }
-        said.doubts = script::take_doubts();
         said.undecidable += said.doubts.len();
         withhold_guesses(&mut said);
         said.records = records;

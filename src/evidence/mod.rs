@@ -35,6 +35,7 @@ mod ragged;
 mod recognize;
 mod sample;
 mod table;
+mod transit;
 mod value;
 mod workspace;
 mod xlsx;
@@ -53,6 +54,7 @@ pub use names::is_same_person;
 pub use params::{Bind, Given, Wanted};
 pub use sample::sample;
 pub use table::{Person, Row, Table};
+pub use transit::among;
 pub use value::{Decision, Value};
 pub use workspace::{Audit, Binding, FILE_NAME, Workspace};
 

@@ -9,13 +9,14 @@ use super::value::Value;
 use crate::control_id::ControlId;
 use crate::pack::{Holds, Kind, Vocabulary, normalize_word};
 use crate::place::Place;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// A table of one kind of evidence. A document is a table of one row.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Table {
     /// The kind.
     pub kind: Arc<Kind>,
@@ -28,11 +29,12 @@ pub struct Table {
     columns: BTreeMap<String, Column>,
     nothing: Arc<Vec<String>>,
     /// Who each row is about, once the rosters are read.
+    #[serde(with = "super::transit::persons")]
     pub(super) persons: OnceLock<Vec<Person>>,
 }
 
 /// A column that is a field.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Column {
     index: usize,
     holds: Holds,
@@ -42,7 +44,7 @@ struct Column {
 }
 
 /// Who a row is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Person {
     /// Nobody is named.
     Nobody,

@@ -7,13 +7,13 @@ use crate::finding::{Diagnostic, Grade};
 use crate::source::Source;
 use crate::time::Duration;
 use crate::toml_text::{self, wrong};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use toml::Spanned;
 
 /// A kind of evidence, as `schema/<id>.toml` of a pack declares it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Kind {
     /// Kebab-case name, as rules use it: `training-records`.
     pub id: String,
@@ -42,7 +42,7 @@ pub struct Kind {
 }
 
 /// The shape of a kind of evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Shape {
     /// Rows with named cells.
@@ -54,7 +54,7 @@ pub enum Shape {
 }
 
 /// One field of a kind.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Field {
     /// What its cells hold.
     pub holds: Holds,
@@ -67,7 +67,7 @@ pub struct Field {
 }
 
 /// What the cells of a field hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Holds {
     /// Any text.
@@ -91,7 +91,7 @@ pub enum Holds {
 }
 
 /// Which fields of a row name a person, from the strongest.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct PersonFields {
     /// The field with an e-mail address.
@@ -108,7 +108,7 @@ pub struct PersonFields {
 }
 
 /// A record that a clause requires.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Required {
     /// The clause.
     pub by: ControlId,
