@@ -4,6 +4,7 @@ mod cases;
 mod corrected;
 mod each;
 mod groups;
+mod outcome;
 mod places;
 mod stranger;
 mod views;
@@ -21,12 +22,9 @@ use crate::scan::Facts;
 use crate::script::{self, Brief, Context, ControlView, Doubt, GroupView, KindView, Sight, Verdict};
 use crate::world::{Stopwatch, World};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Records in doubt that a report points at.
-const DOUBTS_SHOWN: usize = 20;
 
 /// What one rule observed.
 #[derive(Clone, Debug, Default)]
@@ -139,7 +137,8 @@ pub fn run_beside(
     let (said, took): (Vec<Result<Said, Diagnostic>>, Vec<Duration>) =
         unknown.par_iter().map(|planned| ask(planned)).unzip();
     let shown = places::look_up(&said, evidence, &packs.event_fields, world);
-    let outcomes = said.into_iter().zip(unknown).map(|(said, planned)| outcome(said, planned, &shown));
+    let outcomes =
+        said.into_iter().zip(unknown).map(|(said, planned)| outcome::outcome(said, planned, &shown));
     let mut outcomes = outcomes.zip(took).map(|(outcome, took)| Outcome { took, ..outcome });
     known.into_iter().map(|known| known.or_else(|| outcomes.next()).unwrap_or_default()).collect()
 }
@@ -221,7 +220,7 @@ impl Evaluator<'_> {
             said.verdict.not_evaluated.get_or_insert_with(|| groups::OVER.to_owned());
         }
         said.undecidable += said.doubts.len();
-        withhold_guesses(&mut said);
+        outcome::withhold_guesses(&mut said);
         said.records = records;
         Ok(said)
     }
@@ -273,73 +272,4 @@ fn control_views(packs: &Packs) -> BTreeMap<String, ControlView> {
     });
     // An id that both editions have means the current one.
     old.chain(current).map(|control| (control.id.clone(), control)).collect()
-}
-
-fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: &places::Shown) -> Outcome {
-    let said = match said {
-        Ok(said) => said,
-        Err(fault) => return Outcome { failed: Some(fault), ..Outcome::default() },
-    };
-    let exceptions = said.exceptions.unwrap_or_else(|| by_grade(&said.verdict, planned.rule().grade));
-    let undecided = said.doubts.iter().map(|doubt| doubt.row.place(&doubt.field, "not decidable"));
-    let mut places: Vec<Place> = undecided.take(DOUBTS_SHOWN).collect();
-    places.extend(said.undecided.iter().filter_map(|pointer| places::place(pointer, shown)));
-    let asked = said.doubts.iter().map(|doubt| (&doubt.row, &doubt.field));
-    let pointed = said.undecided.iter().filter_map(|pointer| match &pointer.target {
-        script::Target::Field(row, field) => Some((row, field)),
-        _ => None,
-    });
-    let unmapped = asked.chain(pointed).filter(|(row, field)| !row.table.has(field));
-    let unmapped = unmapped.map(|(_, field)| field.clone()).collect();
-    let seen = |one: script::Observation| Seen {
-        places: one.pointers.iter().filter_map(|pointer| places::place(pointer, shown)).collect(),
-        statement: one.statement,
-        subject: one.subject,
-        grade: one.grade,
-        control: one.control,
-        grace: one.grace,
-        case: one.case,
-    };
-    Outcome {
-        exceptions,
-        observations: said.verdict.observations.into_iter().map(seen).collect(),
-        population: said.verdict.population,
-        records: said.records,
-        undecidable: said.undecidable,
-        undecided: places,
-        unmapped,
-        statement: said.verdict.statement,
-        not_evaluated: said.verdict.not_evaluated,
-        covers: said.verdict.covers,
-        left_open: said.verdict.left_open,
-        failed: None,
-        took: Duration::ZERO,
-    }
-}
-
-/// Takes back what a script observed of rows about which it had to guess: nobody is accused on a
-/// cell that cannot be read. Such rows count as not decidable and no longer as population.
-fn withhold_guesses(said: &mut Said) {
-    let guessed: HashSet<(usize, usize)> =
-        said.doubts.iter().filter(|doubt| doubt.is_guess).map(|doubt| doubt.row.identity()).collect();
-    let rests_on_guess = |one: &script::Observation| {
-        one.pointers.iter().filter_map(script::Pointer::row).any(|row| guessed.contains(&row.identity()))
-    };
-    let verdict = &mut said.verdict;
-    let before = verdict.observations.len();
-    verdict.observations.retain(|one| !rests_on_guess(one));
-    let withheld = before - verdict.observations.len();
-    if withheld > 0 {
-        verdict.exceptions -= withheld;
-        verdict.population = verdict.population.saturating_sub(withheld);
-        // The rule's own sentence counts what was taken back.
-        verdict.statement = None;
-    }
-}
-
-/// The exceptions of a verdict. What was not kept counts as lapse.
-fn by_grade(verdict: &Verdict, rule_grade: Grade) -> Exceptions {
-    let is_opportunity = |one: &&script::Observation| one.grade.unwrap_or(rule_grade) == Grade::Opportunity;
-    let opportunities = verdict.observations.iter().filter(is_opportunity).count();
-    Exceptions { lapses: verdict.exceptions - opportunities, opportunities }
 }

@@ -104,6 +104,12 @@ impl fmt::Display for Death {
     }
 }
 
+/// Holds this process back, and says how far the system can. There is no way back.
+pub fn hold_back(limits: &Limits) -> Held {
+    let held = confine::files_and_limits(limits);
+    Held { calls: confine::close_calls(), ..held }
+}
+
 /// What a question begins with, so that nobody asks by accident. It names the build, since both sides
 /// must speak alike.
 fn magic() -> u64 {
