@@ -161,7 +161,7 @@ fn the_same_files_are_the_same_archive() {
     let second = fs::read(again.path(&again.build(Some("key.pem")))).unwrap();
     assert_eq!(first, second);
     let names: Vec<String> =
-        ZipArchive::new(Cursor::new(first)).unwrap().file_names().map(str::to_owned).collect();
+        ZipArchive::new(Cursor::new(first)).unwrap().file_names().map(|name| name.unwrap().into_owned()).collect();
     assert_eq!(names[..2], ["contents.json", "signature.json"]);
     assert!(!names.iter().any(|name| name.contains(".git")));
 }
@@ -402,7 +402,7 @@ fn whoever_is_trusted_judges_within_the_program() {
     let file = post.build(Some("key.pem"));
     post.done(&["pack", "install", &file, "client"]);
     let apart = post.finding("badge-missing");
-    let text = post.read("client/preaudit.toml") + &format!("\n[trust]\nkeys = [\"{key}\"]\n");
+    let text = post.read("client/preaudit.toml") + format!("\n[trust]\nkeys = [\"{key}\"]\n").as_str();
     post.write("client/preaudit.toml", &text);
     assert_eq!(post.finding("badge-missing"), apart);
     post.write("client/preaudit.toml", &text.replace(&key, "ed25519:nobody"));
@@ -523,4 +523,34 @@ fn a_pack_changes_nothing_that_others_declare() {
     // One of its own is another matter.
     post.manifest("1.2.0", &profile.replace("common", "acme"));
     post.build(None);
+}
+
+/// Controls that an organization designed itself have a letter of their own, stand in the statement of
+/// applicability like others, and are looked at by rules like others.
+#[test]
+fn a_pack_brings_controls_of_its_own() {
+    let post = Post::new();
+    post.write(
+        "acme/controls/own.toml",
+        "[[control]]\nid = \"X.1\"\ntitle = \"Visitors are met at the gate\"\nintent = \"Nobody walks in alone.\"\n\
+         automation = \"mixed\"\nevidence = [\"visitor book\"]\n",
+    );
+    post.write("acme/rules/people/badge-missing.toml", &RULE.replace("A.7.2", "X.1"));
+    let file = post.build(None);
+    post.done(&["pack", "install", &file, "client"]);
+    assert_eq!(post.finding("badge-missing")["requirements"], serde_json::json!(["6.1.3 d / X.1"]));
+    let client = post.path("client");
+    assert!(stdout(&program(&client, &["explain", "X.1"])).contains("Nobody walks in alone."));
+    assert!(
+        stdout(&program(&client, &["list", "controls"])).contains("X.1      Visitors are met at the gate")
+    );
+    post.write(
+        "client/statement of applicability.csv",
+        "Control,Title,Applicable,Justification,Status\nA.5.1,Policies,Yes,policy,implemented\n\
+         X.1,Visitors,No,there is no gate,not applicable\n",
+    );
+    let report = post.scan();
+    let check =
+        report["checks"].as_array().unwrap().iter().find(|check| check["control"] == "X.1").unwrap().clone();
+    assert_eq!(check["state"], "not-applicable", "{check}");
 }

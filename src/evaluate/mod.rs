@@ -262,7 +262,7 @@ fn control_views(packs: &Packs) -> BTreeMap<String, ControlView> {
         id: control.id.to_string(),
         title: control.title.clone(),
         other_edition: control.edition_2013.iter().map(ToString::to_string).collect(),
-        is_current: control.id.is_annex(),
+        is_current: control.id.is_control(),
     });
     let old = packs.edition_2013.values().map(|control| ControlView {
         id: control.id.to_string(),

@@ -404,7 +404,7 @@ pub(super) fn controls(text: &str) -> Vec<(ControlId, Range<usize>)> {
             continue;
         }
         let lead = rest
-            .strip_prefix(['A', 'a'])
+            .strip_prefix(['A', 'a', 'X', 'x'])
             .map_or(0, |behind| 1 + (behind.len() - behind.trim_start_matches([' ', '.', '-']).len()));
         let numbers =
             rest[lead..].find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len() - lead);

@@ -27,19 +27,23 @@ pub fn ask(
     let (input, output, errors) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let head = head(limits, length);
     let (to, from) = mpsc::channel();
-    let (answer, complaint) = thread::scope(|scope| {
+    let heard = thread::scope(|scope| -> io::Result<_> {
+        let thread = thread::Builder::new;
         // A worker that is gone reads nothing; how it went is told below.
-        scope.spawn(move || input.map(|input| write(input, &head, question)));
-        scope.spawn(move || to.send(read(output, limits.answer + ANSWER_HEAD as u64)));
-        let complaint = scope.spawn(move || read(errors, COMPLAINT));
-        let answer = from.recv_timeout(limits.wall);
-        if answer.as_ref().map_or(true, |answer| is_whole(answer) || is_too_long(answer, limits)) {
+        let writing = thread().spawn_scoped(scope, move || input.map(|input| write(input, &head, question)));
+        let reading = move || to.send(read(output, limits.answer + ANSWER_HEAD as u64));
+        let reading = thread().spawn_scoped(scope, reading);
+        let hearing = thread().spawn_scoped(scope, move || errors.map(complaint).unwrap_or_default());
+        let answer = from.recv_timeout(limits.wall).ok();
+        if answer.as_ref().is_none_or(|answer| is_whole(answer) || is_too_long(answer, limits)) {
             // Whoever waits for its pipes waits no longer. One that is gone cannot be killed.
             let _ = child.kill();
         }
-        (answer.ok(), complaint.join().unwrap_or_default())
+        let (_, _) = (writing?, reading?);
+        Ok((answer, hearing?.join().unwrap_or_default()))
     });
     let status = wait(&mut child);
+    let (answer, complaint) = heard.map_err(|error| Death::NotStarted(error.to_string()))?;
     match answer {
         None => Err(Death::Wall(limits.wall)),
         Some(answer) if is_too_long(&answer, limits) => Err(Death::Answer(limits.answer)),
@@ -82,14 +86,18 @@ fn write(
     input.flush()
 }
 
-/// The first bytes of an output; the rest is read as well, so that nobody waits to write it.
+/// The first bytes of an output, one more than may be.
 fn read(output: Option<impl Read>, most: u64) -> Vec<u8> {
-    let Some(mut output) = output else { return Vec::new() };
     let mut bytes = Vec::new();
-    let _ = output.by_ref().take(most + 1).read_to_end(&mut bytes);
-    if most == COMPLAINT {
-        let _ = io::copy(&mut output, &mut io::sink());
-    }
+    // What ends in the middle is seen to be too short.
+    let _ = output.map(|output| output.take(most + 1).read_to_end(&mut bytes));
+    bytes
+}
+
+/// What a worker complains about; the rest of it is read as well, so that it need not wait to be heard.
+fn complaint(mut errors: impl Read) -> Vec<u8> {
+    let bytes = read(Some(errors.by_ref()), COMPLAINT);
+    let _ = io::copy(&mut errors, &mut io::sink());
     bytes
 }
 

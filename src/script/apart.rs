@@ -4,31 +4,33 @@
 //! it observed, pointing at rows by their numbers. What comes back is not believed further than it can be
 //! checked: it can only point at what went there.
 
+mod answer;
+
+pub use answer::{Answer, GroupsHeard};
+
 use super::CompiledRule;
 use super::context::Sight;
-use super::doubt::Doubt;
 use super::group_view::GroupView;
 use super::names::Names;
-use super::pointer::{Pointer, Target};
-use super::verdict::{KEPT, Verdict};
 use crate::code::Code;
 use crate::evidence::{Table, among};
 use crate::finding::{Diagnostic, Grade};
 use crate::pack::{ParamValue, Rule};
 use crate::place::Place;
 use crate::sandbox::{Death, Limits};
-use crate::scan::Mark;
 use crate::source::{Source, shorten_to};
 use crate::time::Time;
 use crate::world::World;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Processor time of a rule, besides that for its rows.
 const PROCESSOR: u64 = 5;
+/// A script is stopped so long before its process is, so that it can still say where it was.
+const BEFORE: Duration = Duration::from_secs(3);
 /// Rows that a rule gets another second for.
 const ROWS_A_SECOND: usize = 10_000;
 /// Memory of a rule, besides what it looks at.
@@ -76,39 +78,6 @@ pub enum Ask {
     Groups(Vec<GroupView>, bool),
     /// Which rows of this kind are expected in the logs.
     Expected(String),
-}
-
-/// What a rule says.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Answer {
-    /// The verdict of a script, and where it had to guess.
-    Judged(Verdict, Vec<Doubt>),
-    /// What it says of rows.
-    Each {
-        /// The exceptions that are kept.
-        verdict: Verdict,
-        /// Rows that are lapses, and rows that could be better.
-        exceptions: [usize; 2],
-        /// Rows that were looked at.
-        records: usize,
-        /// Rows that could not be decided.
-        doubts: Vec<Doubt>,
-    },
-    /// What it says of groups.
-    Groups(GroupsHeard),
-    /// The numbers of the rows of a kind that are expected, and those in doubt.
-    Expected(Vec<usize>, Vec<Doubt>),
-}
-
-/// What a rule says of the groups that it was shown.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GroupsHeard {
-    /// Groups that count.
-    pub counted: usize,
-    /// Groups that are exceptions.
-    pub exceptions: usize,
-    /// The first of them, each by its number with what is to be said of it.
-    pub kept: Vec<(usize, String)>,
 }
 
 impl Brief {
@@ -164,7 +133,7 @@ impl Brief {
             self.number(&row.table);
         }
         let limits = limits(&self, ask);
-        self.time = limits.processor - Duration::from_secs(1);
+        self.time = limits.processor.saturating_sub(BEFORE);
         let write = |to: &mut dyn Write| written(&self, ask, to);
         let mut length = Counter(0);
         let broken = |error: &dyn std::fmt::Display| fault(rule, &Death::Crash(error.to_string()));
@@ -245,43 +214,6 @@ impl Ask {
             _ => Vec::new(),
         }
     }
-}
-
-impl Answer {
-    /// True for an answer to what was asked that points at nothing else than what was shown. Rows are
-    /// checked where they are read.
-    fn fits(&self, ask: &Ask, brief: &Brief) -> bool {
-        match (self, ask) {
-            (Self::Judged(verdict, _), Ask::Judge(_)) | (Self::Each { verdict, .. }, Ask::Each) => {
-                points_at(verdict, ask)
-            }
-            (Self::Groups(heard), Ask::Groups(groups, _)) => {
-                let known = heard.kept.iter().all(|(at, _)| *at < groups.len());
-                known && heard.kept.len() <= KEPT && heard.exceptions <= groups.len()
-            }
-            (Self::Expected(rows, _), Ask::Expected(kind)) => {
-                let numbers = brief.kinds.get(kind).into_iter().flatten();
-                let all: usize = numbers.filter_map(|at| brief.tables.get(*at)).map(|t| t.grid.len()).sum();
-                rows.iter().all(|row| *row < all)
-            }
-            _ => false,
-        }
-    }
-}
-
-fn points_at(verdict: &Verdict, ask: &Ask) -> bool {
-    let ends = ask.groups().iter().filter_map(|group| group.ends);
-    let marks: BTreeSet<Mark> = ends.flat_map(|(first, last)| [first, last]).collect();
-    let places = ask.places();
-    let is_shown = |pointer: &Pointer| match &pointer.target {
-        Target::Event(mark, _) => marks.contains(mark),
-        Target::Place(place) => {
-            places.iter().any(|known| (*known).clone().labelled("") == place.clone().labelled(""))
-        }
-        Target::Field(..) | Target::Part(..) | Target::Range(..) => true,
-    };
-    let pointers = verdict.observations.iter().flat_map(|one| &one.pointers);
-    verdict.observations.len() <= KEPT && pointers.into_iter().all(is_shown)
 }
 
 /// A failure that a rule tells of itself, as far as it can be: about its own text, and not at any length.

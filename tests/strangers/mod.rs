@@ -58,7 +58,7 @@ impl Visit {
         );
         let rule = format!("pack/rules/people/{id}");
         if text.starts_with('[') {
-            self.write(&format!("{rule}.toml"), &(head + text));
+            self.write(&format!("{rule}.toml"), &(head + text.as_str()));
         } else {
             self.write(&format!("{rule}.toml"), &(head + "uses = [\"roster\"]\n"));
             self.write(&format!("{rule}.rhai"), text);
