@@ -18,7 +18,7 @@ use crate::scan::{self, Facts, Inquiry, Partials, Share, SpotChecks, Watch};
 use crate::script::{self, CompiledRule, Rules};
 use crate::stage::Stage;
 use crate::world::World;
-use crate::{applicability, evaluate, grade, independence};
+use crate::{applicability, evaluate, grade, independence, redact};
 use jiff::civil::Date;
 use std::sync::Arc;
 use timings::Laps;
@@ -46,8 +46,20 @@ pub struct Request {
     pub partials: Partials,
     /// Records of logs that are looked at once more.
     pub checks: SpotChecks,
+    /// Whether persons and addresses get pseudonyms.
+    pub redaction: Redaction,
     /// What recorded runs found, for repeats; empty, so that nothing is one, when not given.
     pub past: Arc<Past>,
+}
+
+/// Whether a report may leave the organization as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Redaction {
+    /// It names whom the evidence names.
+    #[default]
+    Open,
+    /// Persons, mail and network addresses get pseudonyms.
+    Pseudonyms,
 }
 
 /// Audits evidence.
@@ -104,9 +116,19 @@ fn go_through(
     laps.end("rules");
     let timings = Timings::of((packs, &plan, &evidence), (&facts, &outcomes), &watch);
     let graded = grade::grade(&plan, packs, (&evidence, &facts), &outcomes, &request.past); // findings
-    let report = Report::new(&profile, packs, &plan, &evidence, &facts, graded);
+    let mut report = Report::new(&profile, packs, &plan, &evidence, &facts, graded);
+    if request.redaction == Redaction::Pseudonyms {
+        report = redact::redact(&report, &evidence).map_err(unwritable)?;
+    }
     laps.end("report");
     Ok((report, timings.with(laps)))
+}
+
+fn unwritable(error: serde_json::Error) -> Vec<Diagnostic> {
+    vec![Diagnostic::error(
+        Code::InvalidRun,
+        format!("the report cannot be written with pseudonyms: {error}"),
+    )]
 }
 
 /// Reads the evidence and draws up the plan; gives the name of the profile too.

@@ -34,6 +34,7 @@ pub mod evaluate;
 pub mod grade;
 // 5 tell
 pub mod report;
+pub mod redact;
 pub mod certification;
 pub mod cap;
 pub mod history;
@@ -42,11 +43,13 @@ pub mod sheets;
 pub mod rule_pages;
 pub mod sampling;
 pub mod papers;
+pub mod formats;
 // 6 through
 pub mod audit;
 pub mod prove;
 pub mod baseline;
 pub mod remedy;
 pub mod forecast;
+pub mod custody;
 // 7 edge
 pub mod cli;

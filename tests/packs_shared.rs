@@ -160,8 +160,11 @@ fn the_same_files_are_the_same_archive() {
     again.manifest("1.2.0", "");
     let second = fs::read(again.path(&again.build(Some("key.pem")))).unwrap();
     assert_eq!(first, second);
-    let names: Vec<String> =
-        ZipArchive::new(Cursor::new(first)).unwrap().file_names().map(|name| name.unwrap().into_owned()).collect();
+    let names: Vec<String> = ZipArchive::new(Cursor::new(first))
+        .unwrap()
+        .file_names()
+        .map(|name| name.unwrap().into_owned())
+        .collect();
     assert_eq!(names[..2], ["contents.json", "signature.json"]);
     assert!(!names.iter().any(|name| name.contains(".git")));
 }

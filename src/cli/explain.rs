@@ -5,7 +5,7 @@ use super::place::packs_here;
 use crate::code::Code;
 use crate::control_id::ControlId;
 use crate::finding::State;
-use crate::grade::{DECISION_RULES, SYSTEMIC};
+use crate::grade::{DECISION_RULES, OVERDUE, OVERDUE_HELP, OVERDUE_TITLE, SYSTEMIC};
 use crate::pack::{Control, Form, Keys, Kind, Length, LogSource, Packs, Profile, Rule, Scan};
 use crate::report::Exit;
 use crate::script;
@@ -51,6 +51,10 @@ fn explain(packs: &Packs, name: &str) -> Option<String> {
     if let Some(rule) = DECISION_RULES.iter().find(|rule| rule.id == name) {
         let of = "The program's own rule on what preaudit.toml decides; its grade is judgement.";
         return Some(format!("{name}: {}\n\n  {of}\n  help: {}\n", rule.title, rule.help));
+    }
+    if name == OVERDUE {
+        let of = "The program's own rule on the plan that `--cap` names; a major stays one while its action is late.";
+        return Some(format!("{name}: {OVERDUE_TITLE}\n\n  {of}\n  help: {OVERDUE_HELP}\n"));
     }
     if name == SYSTEMIC {
         return Some(format!(

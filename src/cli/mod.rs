@@ -3,23 +3,29 @@
 
 mod cache;
 mod cap;
+mod convert;
 mod diff;
 mod evidence;
 mod explain;
 mod forecast;
 mod history;
 mod init;
+mod keys;
 mod list;
 mod merge;
 mod occasion;
 mod output;
+mod outputs;
 mod pack;
+mod pack_up;
 mod place;
 mod plan;
 mod recorded;
 mod rule;
 mod scan;
+mod seal;
 mod timings;
+mod verify;
 mod worker;
 
 use crate::report::Exit;
@@ -67,6 +73,14 @@ Start with:
 enum Command {
     /// Say what an auditor would find in a folder.
     Scan(scan::Arguments),
+    /// Write a report that was kept as JSON in other formats.
+    Convert(convert::Arguments),
+    /// Sign a report, so that others can see who answers for it and that it was not changed.
+    Seal(seal::Arguments),
+    /// Say whether a report was changed, who answers for it, and whether it follows from the evidence.
+    Verify(verify::Arguments),
+    /// Scan, and write what an auditor takes along as one ZIP archive.
+    PackUp(pack_up::Arguments),
     /// Make one report from what the shares of a scan gave.
     Merge(merge::Arguments),
     /// Look at what `scan --cache` keeps, or remove it.
@@ -126,6 +140,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let output = Output::new(arguments.color, arguments.quiet, arguments.verbose);
     let exit = match arguments.command {
         Command::Scan(arguments) => scan::run(&arguments, &output),
+        Command::Convert(arguments) => convert::run(&arguments, &output),
+        Command::Seal(arguments) => seal::run(&arguments, &output),
+        Command::Verify(arguments) => verify::run(&arguments, &output),
+        Command::PackUp(arguments) => pack_up::run(&arguments, &output),
         Command::Merge(arguments) => merge::run(&arguments, &output),
         Command::Cache(command) => cache::run(&command, &output),
         Command::History(arguments) => history::run(&arguments, &output),

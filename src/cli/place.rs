@@ -1,6 +1,6 @@
 //! Where evidence is looked for: the arguments that all commands on a folder share.
 
-use crate::audit::Request;
+use crate::audit::{Redaction, Request};
 use crate::code::Code;
 use crate::evidence::{FILE_NAME, Scope};
 use crate::finding::Diagnostic;
@@ -78,6 +78,7 @@ impl Folder {
             jobs: self.jobs.map(usize::from),
             partials: Partials::Logs,
             checks: SpotChecks::default(),
+            redaction: Redaction::default(),
             past: Arc::default(),
         })
     }

@@ -74,6 +74,8 @@ pub struct Seen {
     pub statement: String,
     /// What it is about.
     pub subject: String,
+    /// Who owns it, where a row that is pointed at says so.
+    pub owner: Option<String>,
     /// Where it shows.
     pub places: Vec<Place>,
     /// Another grade than the rule's.

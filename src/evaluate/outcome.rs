@@ -18,6 +18,8 @@ const NAME: usize = 300;
 const PLACES: usize = 10_000;
 /// Records in doubt that a report points at.
 const DOUBTS_SHOWN: usize = 20;
+/// The field of any kind that names who answers for a row.
+const OWNER: &str = "owner";
 
 /// The outcome of a rule, once its places are known.
 pub(super) fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: &Shown) -> Outcome {
@@ -40,6 +42,7 @@ pub(super) fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: 
     let mut room = PLACES;
     let seen = |one: script::Observation| Seen {
         places: located(&one.pointers, &mut room, shown),
+        owner: owner(&one.pointers),
         statement: sentence(&one.statement),
         subject: shorten_to(&one.subject, NAME),
         grade: one.grade,
@@ -62,6 +65,12 @@ pub(super) fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: 
         failed: None,
         took: Duration::ZERO,
     }
+}
+
+/// The owner that the first row with one names.
+fn owner(pointers: &[script::Pointer]) -> Option<String> {
+    let owners = pointers.iter().filter_map(script::Pointer::row).map(|row| row.text(OWNER));
+    owners.into_iter().find(|owner| !owner.is_empty()).map(str::to_owned)
 }
 
 /// The places of pointers, as long as there is room for them.

@@ -1,7 +1,8 @@
 //! Tables and rows on their way to another process: a table goes whole, and a row as its number among
 //! the tables that went before, so that what comes back points at what is here.
 
-use super::table::{Person, Row, Table};
+use super::row::Row;
+use super::table::Table;
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -37,25 +38,5 @@ impl<'d> Deserialize<'d> for Row {
         let table = TABLES.with_borrow(|tables| tables.get(table).cloned());
         let table = table.filter(|table| index < table.grid.len());
         table.map(|table| Self { table, index }).ok_or_else(|| D::Error::custom("a row that is not there"))
-    }
-}
-
-/// Who the rows of a table are about, where the rosters were read.
-pub(super) mod persons {
-    use super::Person;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    use std::sync::OnceLock;
-
-    pub(in crate::evidence) fn serialize<S: Serializer>(
-        persons: &OnceLock<Vec<Person>>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
-        persons.get().serialize(to)
-    }
-
-    pub(in crate::evidence) fn deserialize<'d, D: Deserializer<'d>>(
-        from: D,
-    ) -> Result<OnceLock<Vec<Person>>, D::Error> {
-        Ok(Option::<Vec<Person>>::deserialize(from)?.map_or_else(OnceLock::new, OnceLock::from))
     }
 }

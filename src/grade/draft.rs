@@ -161,7 +161,8 @@ impl Grader<'_> {
         let (id, rule, as_of) = (finding.id.as_str(), finding.rule.as_str(), self.plan.as_of);
         let suspect = Suspect { id, control: finding.control, rule, as_of };
         let (grade, says) = escalate(grade, &suspect, self.past, self.plan.profile.repeat_within);
-        finding.derivation.extend(says);
+        let (grade, late) = self.past.promises.hold(grade, id, as_of);
+        finding.derivation.extend(says.into_iter().chain(late));
         grade
     }
 
@@ -292,6 +293,7 @@ fn place(finding: &mut Finding, seen: &[&Seen], sentences: &[&Place]) {
         finding.observations.push(Observed {
             id: fingerprint::observation(&finding.rule, &one.subject),
             subject: one.subject.clone(),
+            owner: one.owner.clone(),
             statement: one.statement.clone(),
             places: (first..finding.places.len()).collect(),
         });

@@ -81,6 +81,11 @@ impl Disk {
         });
         written.map_err(|error| unreadable(&path.display().to_string(), &error))
     }
+
+    /// When a file was last changed, as the system says it.
+    pub fn modified(&self, path: &Path) -> Option<Timestamp> {
+        Timestamp::try_from(fs::metadata(path).ok()?.modified().ok()?).ok()
+    }
 }
 
 impl World for Disk {

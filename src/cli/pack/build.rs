@@ -1,14 +1,13 @@
 //! `preaudit pack build`: one file of a pack.
 
-use super::{bad_key, not_written};
+use super::{bad_key, not_written, secret_key};
 use crate::cli::output::Output;
-use crate::cli::place::{packs, read_text};
+use crate::cli::place::packs;
 use crate::finding::{Diagnostic, count};
 use crate::pack::{self, Contents, PackFiles, PackRef, archive_name, write_archive};
 use crate::script;
-use crate::signature::SecretKey;
 use crate::world::Disk;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Make one file of a pack, to be sent to others.
 ///
@@ -49,9 +48,4 @@ pub(super) fn run(arguments: &Arguments, output: &Output, disk: &Disk) -> Result
     let number = count(contents.files.len(), "file");
     output.print(&format!("wrote {}: {number}, {signed}\n{}\n", path.display(), contents.digest));
     Ok(())
-}
-
-fn secret_key(path: &Path, disk: &Disk) -> Result<SecretKey, Vec<Diagnostic>> {
-    let text = read_text(path, path.display().to_string(), disk)?;
-    SecretKey::read(text.text()).map_err(|reason| vec![bad_key(path, &reason)])
 }

@@ -6,14 +6,14 @@ mod keygen;
 mod lock;
 mod verify;
 
+use super::keys::{KeyArgument, bad_key, secret_key};
 use super::output::Output;
-use super::place::{home_of, read_config, read_text};
+use super::place::{home_of, read_config};
 use crate::code::Code;
 use crate::evidence::FILE_NAME;
 use crate::finding::Diagnostic;
 use crate::place::Place;
 use crate::report::Exit;
-use crate::signature::PublicKey;
 use crate::source::Source;
 use crate::world::Disk;
 use std::path::{Path, PathBuf};
@@ -47,34 +47,6 @@ pub(super) fn run(command: &Command, output: &Output) -> Exit {
         Ok(()) => Exit::Clean,
         Err(wrong) => output.wrongs(&wrong),
     }
-}
-
-/// A key as one word, or the file that holds it.
-#[derive(Clone, Debug)]
-pub(in crate::cli) struct KeyArgument(String);
-
-impl std::str::FromStr for KeyArgument {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self(text.to_owned()))
-    }
-}
-
-impl KeyArgument {
-    fn read(&self, disk: &Disk) -> Result<PublicKey, Vec<Diagnostic>> {
-        if let Ok(key) = self.0.parse() {
-            return Ok(key);
-        }
-        let path = Path::new(&self.0);
-        let text = read_text(path, self.0.clone(), disk)?;
-        PublicKey::read(text.text()).map_err(|reason| vec![bad_key(path, &reason)])
-    }
-}
-
-fn bad_key(path: &Path, reason: &str) -> Diagnostic {
-    let shown = path.display().to_string();
-    Diagnostic::error(Code::BadSignature, format!("{shown}: {reason}")).at(Place::whole(&shown, "this key"))
 }
 
 /// The preaudit.toml that a command works for.

@@ -1,7 +1,6 @@
 //! What comes back from a process apart, and how far it is believed.
 
 use super::{Ask, Brief};
-use crate::place::Place;
 use crate::scan::Mark;
 use crate::script::doubt::Doubt;
 use crate::script::pointer::{Pointer, Target};
