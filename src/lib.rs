@@ -6,6 +6,7 @@
 //! `ARCHITECTURE.md` shows the house, `tests/floors.rs` keeps it so.
 
 // 0 ground
+pub mod sandbox;
 pub mod world;
 pub mod time;
 pub mod place;

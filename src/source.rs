@@ -5,6 +5,7 @@
 //! excerpt to show. The indexes are built on the first question, because most files get none.
 
 use crate::place::{Excerpt, Place};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -18,7 +19,7 @@ const EXCERPT_LEAD: usize = 40;
 const STRIDE: usize = 4 * 1024;
 
 /// A named text that evidence or a rule was read from.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Source {
     name: String,
     text: String,
@@ -27,7 +28,9 @@ pub struct Source {
     /// Column of the first character of the text, counted from 1.
     first_column: usize,
     sheet: Option<String>,
+    #[serde(skip)]
     line_starts: OnceLock<Vec<usize>>,
+    #[serde(skip)]
     checkpoints: OnceLock<Vec<usize>>,
 }
 
@@ -272,8 +275,12 @@ impl<'a> Span<'a> {
 
 /// At most 200 characters of a text, for reports.
 pub fn shorten(text: &str) -> String {
-    const KEEP: usize = 200;
-    match text.char_indices().nth(KEEP) {
+    shorten_to(text, 200)
+}
+
+/// At most so many characters of a text, with a sign where more was there.
+pub fn shorten_to(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_owned(),
     }

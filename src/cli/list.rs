@@ -90,7 +90,7 @@ fn coverage(packs: &Packs) -> String {
             let _ = writeln!(text, "         {:<15}{}", means.name(), rules.join(", "));
         }
         if let Some(means) = coverage.keys().next() {
-            best.entry(*means).or_default()[usize::from(control.id.is_annex())] += 1;
+            best.entry(*means).or_default()[usize::from(control.id.is_control())] += 1;
         }
     }
     text.push('\n');
@@ -105,17 +105,17 @@ fn covered(packs: &Packs, best: &BTreeMap<Coverage, [usize; 2]>) -> String {
         let [clauses, controls] = best.get(&means).copied().unwrap_or_default();
         let _ = writeln!(text, "  {:<14} {clauses:>7}  {controls:>8}", means.name());
     }
-    let annex = packs.controls.keys().filter(|id| id.is_annex()).count();
-    let clauses = packs.controls.len() - annex;
+    let controls = packs.controls.keys().filter(|id| id.is_control()).count();
+    let clauses = packs.controls.len() - controls;
     let sum = |at: usize| best.values().map(|counts| counts[at]).sum::<usize>();
     let _ = writeln!(
         text,
-        "{} of {clauses} clauses and {} of {annex} controls, by {}",
+        "{} of {clauses} clauses and {} of {controls} controls, by {}",
         sum(0),
         sum(1),
         count(packs.rules().count(), "rule")
     );
-    let of_people = |control: &&Control| control.id.is_annex() && control.automation == Automation::Human;
+    let of_people = |control: &&Control| control.id.is_control() && control.automation == Automation::Human;
     let human = packs.controls.values().filter(of_people);
     let human: Vec<String> = human.map(|control| format!("{} {}", control.id, control.title)).collect();
     let _ = writeln!(text, "controls that only people can judge: {}", human.join(", "));

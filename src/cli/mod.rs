@@ -28,6 +28,7 @@ mod seal;
 mod timings;
 mod verify;
 mod watch;
+mod worker;
 
 use crate::report::Exit;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -123,6 +124,9 @@ enum Command {
     },
     /// Print the manual page.
     Man,
+    /// Judge for a pack that is not trusted. The program starts this itself.
+    #[command(hide = true)]
+    Worker,
 }
 
 /// Runs the program with these arguments, the name of the program first.
@@ -160,6 +164,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Cap(command) => cap::run(&command, &output),
         Command::Completions { shell } => completions(shell, &output),
         Command::Man => manual(&output),
+        Command::Worker => return worker::run(),
     };
     ExitCode::from(exit.code())
 }

@@ -8,13 +8,13 @@ use crate::source::Source;
 use crate::time::Duration;
 use crate::toml_text::{self, wrong};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use toml::Spanned;
 
 /// A kind of evidence, as `schema/<id>.toml` of a pack declares it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Kind {
     /// Kebab-case name, as rules use it: `training-records`.
     pub id: String,
@@ -43,7 +43,7 @@ pub struct Kind {
 }
 
 /// The shape of a kind of evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Shape {
     /// Rows with named cells.
@@ -55,7 +55,7 @@ pub enum Shape {
 }
 
 /// One field of a kind.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Field {
     /// What its cells hold.
     pub holds: Holds,
@@ -68,7 +68,7 @@ pub struct Field {
 }
 
 /// What the cells of a field hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Holds {
     /// Any text.
@@ -92,7 +92,7 @@ pub enum Holds {
 }
 
 /// Which fields of a row name a person, from the strongest.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonFields {
     /// The field with an e-mail address.
@@ -109,7 +109,7 @@ pub struct PersonFields {
 }
 
 /// A record that a clause requires.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Required {
     /// The clause.
     pub by: ControlId,

@@ -3,7 +3,7 @@
 use crate::finding::Basis;
 use crate::time::Duration;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A regular expression of a rule may take so much memory once compiled: `[\w ]{1,60}` takes 2 MiB,
@@ -48,7 +48,7 @@ pub enum ParamKind {
 }
 
 /// A value of a parameter.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ParamValue {
     /// A length of time.
     Duration(Duration),

@@ -5,8 +5,11 @@ use crate::code::Code;
 use crate::finding::Diagnostic;
 use crate::pack::Expression;
 use crate::place::Place;
-use crate::source::Source;
+use crate::source::{Source, shorten_to};
 use rhai::{EvalAltResult, ParseError, Position};
+
+/// Characters that are told of why a rule failed: a script may throw any text.
+const LONGEST: usize = 300;
 
 /// Where an error in an expression or script is to be shown.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +34,7 @@ pub(super) fn parse_reason(error: &ParseError) -> String {
 /// A rule that failed while it ran.
 pub(super) fn failure(rule: &str, within: Within<'_>, error: &EvalAltResult) -> Diagnostic {
     let (inner, position) = innermost(error);
-    let text = reason(inner);
+    let text = shorten_to(&reason(inner), LONGEST);
     let over = text == OUT_OF_STEPS || text == OUT_OF_TIME || is_limit(inner);
     let code = if over { Code::OverBudget } else { Code::RuleFailed };
     let help =
