@@ -55,7 +55,7 @@ fn saying(mut report: Report, text: &str) -> Report {
 }
 
 fn options(language: Language) -> Options {
-    Options { text: TextStyle { language, ..TextStyle::default() }, template: None }
+    Options { text: TextStyle { language, ..TextStyle::default() }, ..Options::default() }
 }
 
 fn bytes(report: &Report, format: Format) -> Vec<u8> {
