@@ -48,6 +48,9 @@ pub mod papers;
 pub mod formats;
 // 6 through
 pub mod audit;
+pub mod lint;
+pub mod scaffold;
+pub mod schemas;
 pub mod prove;
 pub mod baseline;
 pub mod remedy;

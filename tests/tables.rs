@@ -42,11 +42,13 @@ fn saying(mut report: Report, text: &str) -> Report {
         let texts = [&mut finding.statement, &mut finding.title, &mut finding.help];
         texts.into_iter().chain(finding.derivation.iter_mut()).for_each(|said| text.clone_into(said));
         for place in &mut finding.places {
-            [&mut place.file, &mut place.label, &mut place.text].map(|said| text.clone_into(said));
+            [&mut place.file, &mut place.label, &mut place.text]
+                .into_iter()
+                .for_each(|said| text.clone_into(said));
         }
         for one in &mut finding.observations {
             one.owner = Some(text.to_owned());
-            [&mut one.subject, &mut one.statement].map(|said| text.clone_into(said));
+            [&mut one.subject, &mut one.statement].into_iter().for_each(|said| text.clone_into(said));
         }
     }
     report.evidence.iter_mut().for_each(|seen| text.clone_into(&mut seen.file));

@@ -5,6 +5,7 @@ mod exception;
 mod findings;
 mod github;
 mod gitlab;
+mod html;
 mod junit;
 mod markdown;
 mod ocsf;
@@ -39,6 +40,8 @@ pub enum Format {
     Text,
     /// Everything; the other formats are made from it.
     Json,
+    /// One self-contained page.
+    Html,
     /// A workbook.
     Xlsx,
     /// Findings as a table.
@@ -78,6 +81,7 @@ impl Format {
     pub const ALL: &[Self] = &[
         Self::Text,
         Self::Json,
+        Self::Html,
         Self::Xlsx,
         Self::Csv,
         Self::Markdown,
@@ -101,6 +105,7 @@ impl Format {
         match self {
             Self::Text => "text",
             Self::Json => "json",
+            Self::Html => "html",
             Self::Xlsx => "xlsx",
             Self::Csv => "csv",
             Self::Markdown => "markdown",
@@ -125,6 +130,9 @@ impl Format {
         match self {
             Self::Text => "for people at a terminal",
             Self::Json => "everything, by the schema preaudit-report/1; `convert` makes the others from it",
+            Self::Html => {
+                "one page for management and the auditor: needs no other file and no network, prints to A4"
+            }
             Self::Xlsx => {
                 "a workbook: findings, controls and SoA, corrective actions, evidence, to filter and fill in"
             }
@@ -210,6 +218,7 @@ fn text(report: &Report, format: Format, options: &Options) -> Result<String, St
     Ok(match format {
         Format::Text => render(report, &options.text),
         Format::Json => report.to_json().map_err(|error| error.to_string())?,
+        Format::Html => html::write(report)?,
         Format::Csv => findings::table(report, language).csv(),
         Format::Markdown => markdown::write(report, language),
         Format::Typst => typst::write(report, language),

@@ -77,6 +77,28 @@ pub fn diagnostics_text(diagnostics: &[Diagnostic], style: &TextStyle) -> String
     page.text
 }
 
+/// Something to tell beside a report, with what it is called.
+#[derive(Clone, Copy, Debug)]
+pub struct Notice<'a> {
+    /// What it is called: `unused-param`.
+    pub code: &'a str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it is, a lower-case fragment.
+    pub message: &'a str,
+    /// Where it is.
+    pub places: &'a [Place],
+    /// What to do about it.
+    pub help: Option<&'a str>,
+}
+
+/// A notice as text, in full.
+pub fn notice_text(notice: &Notice<'_>, style: &TextStyle) -> String {
+    let mut page = Page { text: String::new(), style: *style };
+    page.notice(notice);
+    page.text
+}
+
 struct Page {
     text: String,
     style: TextStyle,
@@ -341,24 +363,28 @@ impl Page {
     }
 
     fn diagnostic(&mut self, diagnostic: &Diagnostic) {
-        let severity = match diagnostic.severity {
+        self.notice(&Notice {
+            code: diagnostic.code.text(),
+            severity: diagnostic.severity,
+            message: &diagnostic.message,
+            places: &diagnostic.places,
+            help: diagnostic.help.as_deref(),
+        });
+    }
+
+    fn notice(&mut self, notice: &Notice<'_>) {
+        let severity = match notice.severity {
             Severity::Error => miette::Severity::Error,
             Severity::Warning => miette::Severity::Warning,
             Severity::Note => miette::Severity::Advice,
         };
-        let places = &diagnostic.places[..diagnostic.places.len().min(PLACES_SHOWN)];
-        self.report(&Shown::new(
-            diagnostic.code.text().to_owned(),
-            &diagnostic.message,
-            severity,
-            places,
-            &self.style,
-        ));
+        let places = &notice.places[..notice.places.len().min(PLACES_SHOWN)];
+        self.report(&Shown::new(notice.code.to_owned(), notice.message, severity, places, &self.style));
         let bare = places.iter().filter(|place| place.excerpt.is_none());
-        for place in bare.filter(|place| !diagnostic.message.contains(&place.file)) {
+        for place in bare.filter(|place| !notice.message.contains(&place.file)) {
             self.line(&format!("    in {}", visible(&place.file)));
         }
-        if let Some(help) = &diagnostic.help {
+        if let Some(help) = notice.help {
             self.note(Word::Help, help);
         }
     }
