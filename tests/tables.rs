@@ -356,6 +356,8 @@ fn reports_speak_five_languages_and_json_none() {
         assert!(text(Format::Text).contains(major), "{language}");
         assert!(text(Format::Markdown).contains(major.trim()), "{language}");
         assert!(text(Format::Typst).contains(soa), "{language}");
+        assert!(text(Format::Html).contains(&format!("lang=\"{language}\"")), "{language}");
+        assert!(text(Format::Html).contains(&soa.replace('\'', "’")), "{language}");
         assert!(!sheet(&make(Format::Xlsx), actions).is_empty(), "{language}");
         assert!(make(Format::Json) == json, "{language}");
         for english in ["nonconformit", "checks", "as of", "rests on", "not evaluated", "about the evidence"]

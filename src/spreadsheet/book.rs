@@ -105,7 +105,8 @@ fn header(sheet: &mut Worksheet, table: &Table, paper: Paper) -> Result<(), Xlsx
         .set_text_wrap()
         .set_align(FormatAlign::Top);
     if paper == Paper::Register {
-        let titles: Vec<Cell> = table.columns.iter().map(|column| Cell::Title(column.title.clone())).collect();
+        let titles: Vec<Cell> =
+            table.columns.iter().map(|column| Cell::Title(column.title.clone())).collect();
         sheet.set_row_height(0, height(&titles, &table.columns))?;
     }
     for (number, column) in (0..).zip(&table.columns) {
