@@ -57,7 +57,7 @@ fn saying(mut report: Report, text: &str) -> Report {
 }
 
 fn options(language: Language) -> Options {
-    Options { text: TextStyle { language, ..TextStyle::default() }, template: None, ..Options::default() }
+    Options { text: TextStyle { language, ..TextStyle::default() }, ..Options::default() }
 }
 
 fn bytes(report: &Report, format: Format) -> Vec<u8> {
@@ -356,6 +356,8 @@ fn reports_speak_five_languages_and_json_none() {
         assert!(text(Format::Text).contains(major), "{language}");
         assert!(text(Format::Markdown).contains(major.trim()), "{language}");
         assert!(text(Format::Typst).contains(soa), "{language}");
+        assert!(text(Format::Html).contains(&format!("lang=\"{language}\"")), "{language}");
+        assert!(text(Format::Html).contains(&soa.replace('\'', "’")), "{language}");
         assert!(!sheet(&make(Format::Xlsx), actions).is_empty(), "{language}");
         assert!(make(Format::Json) == json, "{language}");
         for english in ["nonconformit", "checks", "as of", "rests on", "not evaluated", "about the evidence"]

@@ -218,7 +218,7 @@ fn text(report: &Report, format: Format, options: &Options) -> Result<String, St
     Ok(match format {
         Format::Text => render(report, &options.text),
         Format::Json => report.to_json().map_err(|error| error.to_string())?,
-        Format::Html => html::write(report)?,
+        Format::Html => html::write(report, language)?,
         Format::Csv => findings::table(report, language).csv(),
         Format::Markdown => markdown::write(report, language),
         Format::Typst => typst::write(report, language),

@@ -40,6 +40,9 @@ pub enum Reason {
     NothingAgainstStage2,
 }
 
+/// A reason of a number.
+type Counting = fn(usize) -> Reason;
+
 impl Reason {
     /// The reason as a sentence, without a full stop.
     pub fn said(&self, language: Language) -> String {
@@ -84,14 +87,14 @@ pub(super) fn reasons(report: &Report, profile: &Profile) -> Vec<Reason> {
     let open = |state: State| {
         report.findings.iter().filter(|f| f.state == state && f.contained_in.is_none()).count()
     };
-    let (major, minor): (fn(usize) -> Reason, fn(usize) -> Reason) = match is_stage_1 {
+    let (major, minor): (Counting, Counting) = match is_stage_1 {
         true => (Reason::MajorsAtStage2, Reason::MinorsAtStage2),
         false => (Reason::OpenMajors, Reason::OpenMinors),
     };
     let told = [
         (open(State::Major), major),
         (open(State::Minor), minor),
-        (report.totals.faulted, Reason::FailedChecks as fn(usize) -> Reason),
+        (report.totals.faulted, Reason::FailedChecks as Counting),
         (errors(report), Reason::Errors),
     ];
     let told = told.into_iter().filter(|(number, _)| *number > 0);

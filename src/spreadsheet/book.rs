@@ -104,6 +104,11 @@ fn header(sheet: &mut Worksheet, table: &Table, paper: Paper) -> Result<(), Xlsx
         .set_border_bottom(FormatBorder::Thin)
         .set_text_wrap()
         .set_align(FormatAlign::Top);
+    if paper == Paper::Register {
+        let titles: Vec<Cell> =
+            table.columns.iter().map(|column| Cell::Title(column.title.clone())).collect();
+        sheet.set_row_height(0, height(&titles, &table.columns))?;
+    }
     for (number, column) in (0..).zip(&table.columns) {
         sheet.set_column_width(number, column.width)?;
         if paper == Paper::Register {

@@ -23,6 +23,7 @@ mod words;
 
 use crate::finding::State;
 use crate::report::Report;
+use crate::vocabulary::Language;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Rest, Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, context};
@@ -52,9 +53,8 @@ const TEMPLATES: &[(&str, &str)] = &[
 ///
 /// # Errors
 /// Never in practice: the templates are part of the program, and tests render them.
-pub(super) fn write(report: &Report) -> Result<String, String> {
-    render(report, &Words::ENGLISH)
-        .map_err(|error| format!("the page cannot be written: {}", in_full(&error)))
+pub(super) fn write(report: &Report, language: Language) -> Result<String, String> {
+    render(report, language).map_err(|error| format!("the page cannot be written: {}", in_full(&error)))
 }
 
 /// An error with all that led to it; what a template includes stands behind the template.
@@ -63,7 +63,8 @@ fn in_full(error: &dyn std::error::Error) -> String {
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-fn render(report: &Report, words: &Words) -> Result<String, Error> {
+fn render(report: &Report, language: Language) -> Result<String, Error> {
+    let words = Words::of(language);
     let mut environment = environment(words)?;
     environment.add_global("anchors", value(evidence::anchors(report)));
     let (style, script) = (policy::embedded(policy::STYLE), policy::embedded(policy::SCRIPT));
@@ -79,7 +80,7 @@ fn render(report: &Report, words: &Words) -> Result<String, Error> {
         profile => report.profile.as_str(),
         version => report.version.as_str(),
         packs => value(&report.packs),
-        summary => value(summary::Summary::of(report, words)),
+        summary => value(summary::Summary::of(report, words, language)),
         trend => value(trend::Trend::of(&report.trend)),
         controls => value(controls::Controls::of(report, words)),
         findings => value(findings::Findings::of(report, words)),

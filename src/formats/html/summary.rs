@@ -5,6 +5,7 @@ use super::words::Words;
 use crate::finding::{Finding, State};
 use crate::report::{Report, VerdictState};
 use crate::stage::Stage;
+use crate::vocabulary::Language;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -20,7 +21,7 @@ pub(super) struct Summary<'r> {
     kind: &'static str,
     name: &'static str,
     sentence: &'static str,
-    because: &'r [String],
+    because: Vec<String>,
     is_stage_1: bool,
     blockers: Vec<Blocker<'r>>,
     more_blockers: usize,
@@ -71,7 +72,7 @@ const GRADES: [State; 4] = [State::Major, State::Minor, State::Opportunity, Stat
 
 impl<'r> Summary<'r> {
     /// Reads the verdict and counts.
-    pub(super) fn of(report: &'r Report, words: &Words) -> Self {
+    pub(super) fn of(report: &'r Report, words: &Words, language: Language) -> Self {
         let (kind, at) = match report.verdict.state {
             VerdictState::Blocked => ("blocked", 0),
             VerdictState::Conditional => ("conditional", 1),
@@ -88,7 +89,7 @@ impl<'r> Summary<'r> {
             kind,
             name,
             sentence,
-            because: &report.verdict.because,
+            because: report.verdict.because(language),
             is_stage_1: report.stage == Stage::Stage1.name(),
             blockers: open,
             more_blockers,

@@ -3,6 +3,12 @@
 //! A pattern holds `{}` for each number or text that is put in; where the first of them is a number, what
 //! stands before a `|` is said of one, and what stands behind it of any other.
 
+mod french;
+mod german;
+mod italian;
+mod spanish;
+
+use crate::vocabulary::Language;
 use serde::Serialize;
 
 /// The words of the page in one language.
@@ -45,6 +51,17 @@ pub(super) struct StateWords {
 }
 
 impl Words {
+    /// The words in a language.
+    pub(super) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::En => &Self::ENGLISH,
+            Language::De => &german::WORDS,
+            Language::Fr => &french::WORDS,
+            Language::Es => &spanish::WORDS,
+            Language::It => &italian::WORDS,
+        }
+    }
+
     /// The words in English.
     pub(super) const ENGLISH: Self = Self {
         lang: "en",
@@ -315,6 +332,7 @@ pub(super) fn fill(pattern: &str, texts: &[String]) -> String {
 mod tests {
     use super::super::TEMPLATES;
     use super::{Words, fill};
+    use crate::vocabulary::Language;
     use regex::Regex;
     use std::collections::BTreeSet;
 
@@ -327,6 +345,55 @@ mod tests {
         let known: BTreeSet<&str> = Words::ENGLISH.page.iter().map(|(name, _)| *name).collect();
         assert_eq!(asked, known);
         assert_eq!(known.len(), Words::ENGLISH.page.len(), "a name stands twice");
+    }
+
+    /// All texts of the page, with the names that templates have for some of them.
+    fn texts(words: &Words) -> Vec<(&'static str, &'static str)> {
+        let states = words.states.iter().flat_map(|state| {
+            [
+                ("name", state.name),
+                ("many", state.many),
+                ("concerns", state.concerns),
+                ("meaning", state.meaning),
+            ]
+        });
+        let verdicts =
+            words.verdicts.iter().copied().flat_map(|(name, said)| [("verdict", name), ("said", said)]);
+        let lists = [&words.coverage[..], &words.severities, &words.bases, &[words.clause]].concat();
+        let groups = words.clauses.iter().chain(words.themes).map(|(_, name)| ("group", *name));
+        let lists = lists.into_iter().map(|word| ("list", word)).chain(groups);
+        let named = words.stages.iter().chain(words.page).copied();
+        states.chain(verdicts).chain(lists).chain(named).collect()
+    }
+
+    #[test]
+    fn every_language_has_every_word_with_the_same_holes() {
+        let english = texts(Words::of(Language::En));
+        for language in Language::ALL {
+            let words = Words::of(language);
+            assert_eq!(words.lang, language.tag());
+            let own = texts(words);
+            assert_eq!(own.len(), english.len(), "{language}");
+            for ((name, text), (known, original)) in own.iter().zip(&english) {
+                let holes = |text: &str| text.split('|').map(|form| form.matches("{}").count()).max();
+                assert_eq!(name, known, "{language}");
+                assert!(
+                    !text.is_empty() && holes(text) == holes(original),
+                    "{language}: {text} / {original}"
+                );
+            }
+            let alike = own.iter().zip(&english).filter(|(a, b)| a == b).count();
+            // What is spelled alike in two languages: documents, interviews, SHA-256, …
+            assert!(language == Language::En || alike <= 6, "{language}: {alike} words are English");
+            for state in
+                crate::finding::State::ALL.iter().zip(&words.states).filter(|_| language != Language::En)
+            {
+                assert_eq!(
+                    state.1.name.to_lowercase(),
+                    language.state(*state.0).to_lowercase().replace('\'', "’")
+                );
+            }
+        }
     }
 
     #[test]
