@@ -90,6 +90,18 @@ impl Source {
         self.span(start..self.line_end(index))
     }
 
+    /// The bytes of a place in this text.
+    pub fn bytes(&self, place: &Place) -> Range<usize> {
+        let at = |line: usize, column: usize| {
+            let index = line.saturating_sub(self.first_line).min(self.line_starts().len() - 1);
+            let lead = if index == 0 { self.first_column } else { 1 };
+            let column = column.saturating_sub(lead);
+            self.columns(index, &(column..column)).start
+        };
+        let start = at(place.line, place.column);
+        start..at(place.end_line, place.end_column).max(start)
+    }
+
     fn line_starts(&self) -> &[usize] {
         self.line_starts.get_or_init(|| {
             let breaks = memchr::memchr_iter(b'\n', self.text.as_bytes());
@@ -350,6 +362,16 @@ mod tests {
         let place = source.span(at..at + 10).place("due");
         assert_eq!(place.cell.as_deref(), Some("B4"));
         assert_eq!((place.line, place.column), (4, 2));
+    }
+
+    #[test]
+    fn a_place_leads_back_to_its_bytes() {
+        let source = Source::new("a", "é = 1\nnamé = \"x\"\n");
+        for part in ["é", "namé", "\"x\"", "1\nna"] {
+            let at = source.text().find(part).unwrap();
+            let span = source.span(at..at + part.len());
+            assert_eq!(source.bytes(&span.place("")), span.range(), "{part}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::output::Output;
 use super::place::packs_here;
 use crate::code::Code;
 use crate::finding::count;
+use crate::lint::LintId;
 use crate::pack::{Automation, Control, Coverage, Packs};
 use crate::report::Exit;
 use crate::world::Disk;
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-/// List controls, rules, kinds of evidence, log sources, profiles or diagnostic codes.
+/// List controls, rules, kinds of evidence, log sources, profiles, diagnostic codes or lints.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// What to list.
@@ -41,6 +42,8 @@ enum What {
     Profiles,
     /// Codes of diagnostics.
     Codes,
+    /// What `rule check` looks for.
+    Lints,
 }
 
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
@@ -59,6 +62,7 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
         What::Sources => sources(&packs),
         What::Profiles => profiles(&packs),
         What::Codes => codes(),
+        What::Lints => lints(),
     });
     Exit::Clean
 }
@@ -160,6 +164,13 @@ fn profiles(packs: &Packs) -> String {
 fn codes() -> String {
     Code::ALL.iter().fold(String::new(), |mut text, code| {
         let _ = writeln!(text, "{:<32} {}", code.text(), code.meaning());
+        text
+    })
+}
+
+fn lints() -> String {
+    LintId::ALL.iter().fold(String::new(), |mut text, id| {
+        let _ = writeln!(text, "{:<22} {:<8} {}", id.name(), id.level().name(), id.what());
         text
     })
 }

@@ -23,9 +23,11 @@ mod plan;
 mod recorded;
 mod rule;
 mod scan;
+mod schema;
 mod seal;
 mod timings;
 mod verify;
+mod watch;
 
 use crate::report::Exit;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -95,13 +97,15 @@ enum Command {
     Init(init::Arguments),
     /// Show how every file is understood, without judging.
     Evidence(evidence::Arguments),
-    /// List controls, rules, kinds of evidence, log sources, profiles or diagnostic codes.
+    /// List controls, rules, kinds of evidence, log sources, profiles, diagnostic codes or lints.
     List(list::Arguments),
-    /// Explain a rule, control, kind of evidence, log source, state, profile or diagnostic code.
+    /// Explain a rule, control, kind of evidence, log source, state, profile, diagnostic code or lint.
     Explain(explain::Arguments),
     /// Work on rules.
     #[command(subcommand)]
     Rule(rule::Command),
+    /// Print JSON Schemas of the files that people write, and definitions of what scripts may call.
+    Schema(schema::Arguments),
     /// Share packs of rules: build, verify, install and lock them.
     #[command(subcommand)]
     Pack(pack::Command),
@@ -150,6 +154,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::List(arguments) => list::run(&arguments, &output),
         Command::Explain(arguments) => explain::run(&arguments, &output),
         Command::Rule(command) => rule::run(&command, &output),
+        Command::Schema(arguments) => schema::run(&arguments, &output),
         Command::Pack(command) => pack::run(&command, &output),
         Command::Plan(command) => plan::run(&command, &output),
         Command::Cap(command) => cap::run(&command, &output),

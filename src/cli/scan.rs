@@ -154,8 +154,8 @@ pub(super) fn run_with(
         Err(wrong) => return output.wrongs(&wrong),
     };
     let shown = remembered.behind_the_past(&report);
-    if let Err(reason) = told.outputs.write(&shown, output, &disk) {
-        return output.wrong(&reason);
+    if let Err(exit) = told.outputs.write(&shown, output, &disk) {
+        return exit;
     }
     if told.timings {
         output.tell(&timings::of_scan(&timings));

@@ -38,6 +38,7 @@ mod sample;
 mod table;
 mod value;
 mod workspace;
+mod workspace_text;
 mod xlsx;
 
 pub use age::Collected;
@@ -56,7 +57,8 @@ pub use row::Row;
 pub use sample::sample;
 pub use table::{Person, Table};
 pub use value::{Decision, Value};
-pub use workspace::{Audit, Binding, FILE_NAME, Workspace};
+pub use workspace::{Binding, FILE_NAME, Workspace};
+pub use workspace_text::Audit;
 
 use crate::finding::Diagnostic;
 use crate::place::Place;

@@ -4,6 +4,7 @@
 //! files, no clock, no randomness and no printing in here, and steps, time and sizes are limited.
 //! Every thread has an engine of its own.
 
+pub mod api;
 mod condition;
 mod context;
 mod doubt;
@@ -16,6 +17,7 @@ mod lower;
 mod names;
 mod pointer;
 mod rows;
+pub mod syntax;
 mod text;
 mod times;
 mod verdict;

@@ -3,8 +3,8 @@
 //! Only what cannot fail and has no effect is lowered, so that its parts may be asked natively and
 //! in any order. A part that does not read the record is evaluated once by the interpreter itself,
 //! so that its meaning is the same by construction. What is outside of this runs in the
-//! interpreter as before. This is the one module that reads Rhai's syntax tree, which is volatile:
-//! the version is pinned, and `tests/lowering` compares both ways of asking.
+//! interpreter as before. This module and `syntax` are the ones that read Rhai's syntax tree, which is
+//! volatile: the version is pinned, and `tests/lowering` compares both ways of asking.
 
 mod path;
 mod slots;
