@@ -7,6 +7,18 @@ use preaudit::report::{Report, TrendPoint, VerdictState};
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::process::Command;
+use std::sync::OnceLock;
+
+/// The shipped organizations with the reports about them, made once.
+fn reports() -> &'static [(&'static str, Report)] {
+    static REPORTS: OnceLock<Vec<(&str, Report)>> = OnceLock::new();
+    REPORTS.get_or_init(|| FIXTURES.iter().map(|name| (*name, scan_folder(&fixture(name)))).collect())
+}
+
+/// The report about one of them.
+fn report(name: &str) -> Report {
+    reports().iter().find(|(known, _)| *known == name).unwrap().1.clone()
+}
 
 fn page(report: &Report) -> String {
     String::from_utf8(formats::write(report, Format::Html, &Options::default()).unwrap()).unwrap()
@@ -28,8 +40,8 @@ fn words(page: &str) -> String {
 
 #[test]
 fn every_link_of_a_page_leads_somewhere_within_it() {
-    for name in FIXTURES {
-        let page = page(&scan_folder(&fixture(name)));
+    for (name, report) in reports() {
+        let page = page(report);
         let ids: Vec<&str> = all(r#" id="([^"]*)""#, &page);
         let known: BTreeSet<&str> = ids.iter().copied().collect();
         assert_eq!(known.len(), ids.len(), "{name}: an id stands twice");
@@ -47,8 +59,8 @@ fn every_link_of_a_page_leads_somewhere_within_it() {
 
 #[test]
 fn a_page_asks_for_nothing_and_holds_no_style_but_its_own() {
-    for name in FIXTURES {
-        let page = page(&scan_folder(&fixture(name)));
+    for (name, report) in reports() {
+        let page = page(report);
         let markup = Regex::new("<[a-z][^>]*>").unwrap();
         for tag in markup.find_iter(&page).map(|tag| tag.as_str()) {
             for word in
@@ -66,8 +78,8 @@ fn a_page_asks_for_nothing_and_holds_no_style_but_its_own() {
 
 #[test]
 fn headings_go_down_one_step_at_a_time() {
-    for name in FIXTURES {
-        let page = page(&scan_folder(&fixture(name)));
+    for (name, report) in reports() {
+        let page = page(report);
         let levels: Vec<usize> = all("<h([1-6])", &page).iter().map(|level| level.parse().unwrap()).collect();
         assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1);
         for pair in levels.windows(2) {
@@ -82,9 +94,8 @@ fn headings_go_down_one_step_at_a_time() {
 
 #[test]
 fn every_finding_stands_there_once_with_what_was_seen() {
-    for name in FIXTURES {
-        let report = scan_folder(&fixture(name));
-        let page = page(&report);
+    for (name, report) in reports() {
+        let page = page(report);
         let text = words(&page);
         for finding in &report.findings {
             let anchor = format!("id=\"finding-{}\"", finding.id);
@@ -121,7 +132,7 @@ fn every_finding_stands_there_once_with_what_was_seen() {
 
 #[test]
 fn blockers_stand_first_and_contained_minors_below_their_major() {
-    let report = scan_folder(&fixture("systemic"));
+    let report = report("systemic");
     let page = page(&report);
     let at = |id: &str| page.find(&format!("id=\"finding-{id}\"")).unwrap();
     let major = report.findings.iter().find(|finding| finding.rule == "systemic-failure").unwrap();
@@ -139,7 +150,7 @@ fn blockers_stand_first_and_contained_minors_below_their_major() {
 
 #[test]
 fn a_contradiction_stands_side_by_side() {
-    let page = page(&scan_folder(&fixture("stage-2-lapses")));
+    let page = page(&report("stage-2-lapses"));
     let card =
         page.split("<article").find(|card| card.contains("treatment-relies-on-excluded-control")).unwrap();
     assert!(card.contains("class=\"seen ends\""));
@@ -154,7 +165,7 @@ fn a_trend_is_drawn_and_told_as_a_table() {
         let states = [(State::Major, false)].into_iter();
         TrendPoint::new(day.to_owned(), VerdictState::Blocked, states)
     };
-    let report = scan_folder(&fixture("systemic"));
+    let report = report("systemic");
     assert!(!page(&report).contains("id=\"trend\""), "no runs, no trend");
     let page = page(&report.after(vec![run("2026-05-01"), run("2026-06-01")]));
     for part in [
@@ -169,7 +180,7 @@ fn a_trend_is_drawn_and_told_as_a_table() {
 
 #[test]
 fn the_same_report_gives_the_same_bytes() {
-    let report = scan_folder(&fixture("stage-2-lapses"));
+    let report = report("stage-2-lapses");
     let kept: Report = serde_json::from_str(&report.to_json().unwrap()).unwrap();
     assert_eq!(page(&report), page(&kept));
 }
@@ -191,7 +202,7 @@ fn words_stand_in_one_place() {
 
 /// Strings that broke something somewhere, in every place where a report holds text.
 fn hostile() -> Report {
-    let mut report = scan_folder(&fixture("stage-2-lapses"));
+    let mut report = report("stage-2-lapses");
     let strings = naughty_strings();
     let text = serde_json::to_string(&report.findings).unwrap();
     let template: Vec<Finding> = serde_json::from_str(&text).unwrap();
@@ -324,7 +335,7 @@ fn no_string_becomes_markup() {
 
 /// A report with so many findings, each a little different.
 fn many(number: usize) -> Report {
-    let mut report = scan_folder(&fixture("stage-2-lapses"));
+    let mut report = report("stage-2-lapses");
     let template = std::mem::take(&mut report.findings);
     report.findings = (0..number)
         .map(|at| {
@@ -351,7 +362,7 @@ fn a_page_with_many_findings_shows_less_of_each_and_stays_in_proportion() {
 #[test]
 fn a_browser_shows_filters_and_prints_the_page() {
     let folder = tempfile::tempdir().unwrap();
-    let small = scan_folder(&fixture("stage-2-lapses"));
+    let small = report("stage-2-lapses");
     for (name, report) in
         [("small.html", &small), ("hostile.html", &hostile()), ("large.html", &many(10_000))]
     {
