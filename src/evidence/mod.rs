@@ -16,6 +16,7 @@ mod decode;
 mod document;
 mod docx;
 mod events;
+mod exports;
 mod grid;
 mod identity;
 mod inspect;
@@ -39,6 +40,7 @@ mod table;
 mod value;
 mod workspace;
 mod xlsx;
+mod xml;
 
 pub use age::Collected;
 pub use bound::{Bound, Sentence};
@@ -101,7 +103,7 @@ pub struct FileSeen {
     pub kind: Option<String>,
     /// Sheet of a workbook, or heading above a table.
     pub table: Option<String>,
-    /// Source of a log.
+    /// Source of a log, or export of a tool.
     pub source: Option<String>,
     /// How sure that is, in percent; 100 when it is declared.
     pub sure: usize,

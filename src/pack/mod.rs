@@ -9,6 +9,7 @@ mod contents;
 mod control;
 mod coverage;
 mod declared;
+mod export;
 mod files;
 mod kind;
 mod lay;
@@ -21,6 +22,7 @@ mod open;
 mod overlay;
 mod param;
 mod reader;
+mod reading;
 mod rule;
 mod scan;
 mod trust;
@@ -32,6 +34,7 @@ pub use contents::{Contents, Listed};
 pub use control::{Attributes, Automation, Control, Documented, OldControl, Requirement, Theme};
 pub use coverage::{ATTESTATIONS, Coverage};
 pub use declared::{Declared, DeclaredText, INSTALLED, archive_name, declared, declared_but, is_wanted};
+pub use export::{Category, Export, ExportFormat, ExportRecords, Shortfall};
 pub use files::{PackFiles, hex};
 pub use kind::{Field, Holds, Kind, PersonFields, Required, Shape};
 pub use load::load;
@@ -42,6 +45,7 @@ pub use open::PackRef;
 pub use overlay::Overlay;
 pub use param::{PATTERN_BYTES, Param, ParamKind, ParamValue};
 pub use reader::{Expression, Length};
+pub use reading::{ExportCondition, ExportPath, ExportStep, Only, Reading, Test};
 pub use rule::{Each, Form, Ratio, Rule};
 pub use scan::{Compare, Expect, Join, Keys, Scan, ScanFinding, Then, Top};
 pub use trust::{Trust, TrustText};
@@ -95,6 +99,10 @@ pub struct Packs {
     pub event_fields: EventFields,
     /// Log sources, by id.
     pub log_sources: BTreeMap<String, Arc<LogSource>>,
+    /// Exports of tools, by id.
+    pub exports: BTreeMap<String, Arc<Export>>,
+    /// What tools find, by sort.
+    pub categories: BTreeMap<String, Category>,
     /// Ways to grade, by name.
     pub profiles: BTreeMap<String, Profile>,
     /// How much older than the one before a record of a log may be without being out of order.
