@@ -50,7 +50,9 @@ pub enum Only {
 pub enum Test {
     /// There, with anything in it.
     Filled,
-    /// Not there at all.
+    /// There, though nothing may be in it.
+    There,
+    /// Not there at all, or with nothing in it.
     Absent,
     /// This text, in upper or lower case.
     Is(String),
@@ -150,7 +152,7 @@ fn regex(pattern: &str) -> Result<Regex, String> {
 }
 
 impl ExportCondition {
-    /// Reads `PATH`, `!PATH`, `PATH = TEXT`, `PATH != TEXT`, `PATH >= NUMBER` or `PATH ~ PATTERN`.
+    /// Reads `PATH`, `PATH?`, `!PATH`, `PATH = TEXT`, `PATH != TEXT`, `PATH >= NUMBER` or `PATH ~ PATTERN`.
     ///
     /// # Errors
     /// What is wrong with it, a lower-case fragment.
@@ -158,6 +160,9 @@ impl ExportCondition {
         let made = |path: &str, test: Test| Ok(Self { path: ExportPath::parse(path)?, test });
         if let Some(path) = text.trim().strip_prefix('!') {
             return made(path, Test::Absent);
+        }
+        if let Some(path) = text.trim().strip_suffix('?') {
+            return made(path, Test::There);
         }
         if let Some((path, pattern)) = text.split_once(" ~ ") {
             return made(path, Test::Matches(regex(pattern)?));

@@ -153,6 +153,7 @@ fn start<'p, 'n>(path: &'p ExportPath, scope: Scope<'_, 'n>) -> (Option<&'n Node
 fn fulfils(node: &Node, test: &Test) -> bool {
     let text = || text_of(node).map(|(_, text)| text);
     match test {
+        Test::There => true,
         // A list or object is there as soon as it holds anything.
         Test::Filled | Test::Absent => match &node.value {
             NodeValue::List(nodes) => !nodes.is_empty(),
