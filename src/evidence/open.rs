@@ -1,16 +1,18 @@
 //! One file: found out what it holds, and read, or left as a log to be streamed.
 
+mod imports;
+
 use super::csv::{self, CsvRows};
 use super::decode::{self, Packing};
 use super::document::Document;
 use super::events::{self, Layout, Log, When};
-use super::grid::{Grid, HeaderChoice, RawCell, RawRow};
+use super::grid::{Grid, HeaderChoice};
 use super::node::{Malformed, Node, NodeValue};
-use super::exports::{self, Import, Imported, Importer};
-use super::{docx, json, lists, markdown, recognize, xlsx, xml};
+use super::exports::{Import, Imported, Importer};
+use super::{docx, json, lists, markdown, recognize, xlsx};
 use crate::code::Code;
 use crate::finding::{Diagnostic, count};
-use crate::pack::{Export, ExportFormat, Kind, LogFormat, LogSource, Packs, Shape};
+use crate::pack::{ExportFormat, Kind, LogFormat, LogSource, Packs, Shape};
 use crate::place::Place;
 use crate::source::Source;
 use crate::world::{Entry, World};
@@ -355,62 +357,12 @@ impl Opener<'_> {
         }
     }
 
-    /// The export that a tree is, where it may be one.
-    fn export(&self, expected: &Expected, format: ExportFormat, tree: &Node) -> Option<&Arc<Export>> {
-        let export = exports::recognize(self.packs, format, tree)?;
-        let is_meant = |kind: &Arc<Kind>| export.gives(&kind.id);
-        (expected.kinds.is_empty() || expected.kinds.iter().any(is_meant)).then_some(export)
-    }
-
-    fn imported(
-        &self,
-        export: &Arc<Export>,
-        source: &Arc<Source>,
-        take: impl FnOnce(&mut Importer<'_>),
-    ) -> Import {
-        let mut importer = Importer::new(self.packs, Arc::clone(export), Arc::clone(source));
-        take(&mut importer);
-        importer.finish()
-    }
-
-    /// XML is read where it is an export that is known; nothing else of it is evidence.
-    fn open_xml(&self, expected: &Expected, source: &Arc<Source>, opened: &mut Opened) {
-        if !xml::root_name(source.text()).is_some_and(|name| exports::has_root(self.packs, name)) {
-            return;
-        }
-        match xml::read(source.text()) {
-            Ok(tree) => {
-                if let Some(export) = self.export(expected, ExportFormat::Xml, &tree) {
-                    opened.import(self.imported(export, source, |importer| importer.take(&tree)));
-                }
-            }
-            Err(error) => self.malformed(source, &error, opened),
-        }
-    }
-
-    /// The export that rows under this header are.
-    fn export_of_rows(&self, expected: &Expected, source: &Source, header: &RawRow) -> Option<&Arc<Export>> {
-        let entry = |cell: &RawCell| {
-            let text = cell.text(source).to_owned();
-            (text.clone(), Node { range: cell.range.clone(), value: NodeValue::Text(text) })
-        };
-        let value = NodeValue::Map(header.cells.iter().map(entry).collect());
-        self.export(expected, ExportFormat::Csv, &Node { range: header.range(), value })
-    }
-
     fn open_rows(&self, expected: &Expected, source: &Arc<Source>, opened: &mut Opened) {
         let delimiter = csv::delimiter(source.text());
         let mut rows = CsvRows::new(source, delimiter);
         let header = CsvRows::new(source, delimiter).next().unwrap_or_default();
         match self.export_of_rows(expected, source, &header) {
-            Some(export) => {
-                let headers: Vec<String> =
-                    header.cells.iter().map(|cell| cell.text(source).trim().to_owned()).collect();
-                let import = self.imported(export, source, |importer| {
-                    rows.by_ref().skip(1).for_each(|row| importer.take_row(&headers, row));
-                });
-                opened.import(import);
-            }
+            Some(export) => opened.import(self.imported_rows(export, source, rows.by_ref())),
             None => {
                 let grid =
                     self.build(expected, |choose| Grid::build(Arc::clone(source), None, rows.by_ref(), choose));
