@@ -321,7 +321,8 @@ proptest! {
 }
 
 /// The findings that DefectDojo's own parsers count, of exports that no one on this project wrote. What it takes
-/// for one finding is one here too: of Prowler the title, message and severity, of Semgrep the check and its line.
+/// for one finding is one here too: of Prowler the title, message and severity, of Semgrep the check and its line, of
+/// Nmap the port.
 #[test]
 fn scanners_are_counted_as_others_count_them() {
     let Some(data) = crate::real::data() else { return };
@@ -336,9 +337,13 @@ fn scanners_are_counted_as_others_count_them() {
         let key: &[&str] = match tool {
             "aws_prowler" => &["title", "message", "severity"],
             "semgrep" => &["title", "location", "line"],
+            // One port of several hosts is one finding there.
+            "nmap" => &["check_id", "location"],
             _ => &[],
         };
-        let rows = findings(&evidence);
+        let mut rows = findings(&evidence);
+        // Of this form, unlike the others, DefectDojo takes failures only.
+        rows.retain(|row| tool != "aws_prowler" || !file.ends_with(".json") || said(row, "status") == "failed");
         let distinct: BTreeSet<Vec<&str>> =
             rows.iter().map(|row| key.iter().map(|field| row.text(field)).collect()).collect();
         let found = if key.is_empty() { rows.len() } else { distinct.len() };

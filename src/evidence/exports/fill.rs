@@ -3,7 +3,7 @@
 use super::find::{Finder, Scope, text_of};
 use crate::evidence::grid::Cell;
 use crate::evidence::node::Node;
-use crate::pack::{ExportPath, Reading};
+use crate::pack::{ExportPath, Holds, Reading};
 use crate::source::Source;
 use jiff::Timestamp;
 use regex::Regex;
@@ -33,12 +33,14 @@ pub(super) struct Filler<'a, 'n> {
 impl Filler<'_, '_> {
     /// What the first reading that finds anything gives. What stands nowhere, a constant or an
     /// absence, is shown at `anchor`.
-    pub(super) fn fill(&self, readings: &[Reading], anchor: &Range<usize>) -> Option<Filled> {
+    /// A date or a number is one value; of texts and controls all that stand there are taken.
+    pub(super) fn fill(&self, readings: &[Reading], holds: Holds, anchor: &Range<usize>) -> Option<Filled> {
+        let most = if matches!(holds, Holds::Text | Holds::Controls) { usize::MAX } else { 1 };
         readings.iter().find_map(|reading| match reading {
             Reading::Constant(word) => Some(word_at(anchor, word)),
-            Reading::Text(path) => self.joined(path, |node, text| self.whole(node, text)),
+            Reading::Text(path) => self.joined(path, most, |node, text| self.whole(node, text)),
             Reading::Pattern(path, pattern) => {
-                self.joined(path, |node, text| self.parts(node, &text, pattern))
+                self.joined(path, most, |node, text| self.parts(node, &text, pattern))
             }
             Reading::Word(condition, word) => match self.finder.fulfilled(condition, self.scope)? {
                 Some(node) => {
@@ -54,15 +56,16 @@ impl Filler<'_, '_> {
         })
     }
 
-    /// All that stands at a path, apart by `; `, at the place of the first.
+    /// What stands at a path, at most so many apart by `; `, at the place of the first.
     fn joined<'s>(
         &'s self,
         path: &ExportPath,
+        most: usize,
         read: impl Fn(&'s Node, Cow<'s, str>) -> Option<(Range<usize>, Cow<'s, str>)>,
     ) -> Option<Filled> {
         let nodes = self.finder.find(path, self.scope);
         let found = nodes.into_iter().filter_map(text_of).filter_map(|(node, text)| read(node, text));
-        let mut found = found.filter(|(_, text)| !text.trim().is_empty());
+        let mut found = found.filter(|(_, text)| !text.trim().is_empty()).take(most);
         let (range, first) = found.next()?;
         let mut text = first;
         for (_, more) in found {

@@ -6,7 +6,7 @@ use crate::code::Code;
 use crate::evidence::grid::{Cell, Grid, RawRow};
 use crate::evidence::node::{Node, NodeValue};
 use crate::finding::{Diagnostic, count};
-use crate::pack::{Export, ExportPath, ExportRecords, Kind, Packs, Reading};
+use crate::pack::{Export, ExportPath, ExportRecords, Holds, Kind, Packs, Reading};
 use crate::place::Place;
 use crate::source::Source;
 use sha2::{Digest, Sha256};
@@ -26,30 +26,30 @@ const MAPPED_BY: &str = "mapped_by";
 
 /// Rows of one kind.
 #[derive(Debug)]
-pub(crate) struct Imported {
+pub(in crate::evidence) struct Imported {
     /// The export.
-    pub(crate) export: Arc<Export>,
+    pub(in crate::evidence) export: Arc<Export>,
     /// The kind.
-    pub(crate) kind: Arc<Kind>,
+    pub(in crate::evidence) kind: Arc<Kind>,
     /// The rows, a column a field.
-    pub(crate) grid: Grid,
+    pub(in crate::evidence) grid: Grid,
     /// Records that were set aside.
-    pub(crate) faults: usize,
+    pub(in crate::evidence) faults: usize,
 }
 
 /// All that one file gave.
 #[derive(Debug, Default)]
-pub(crate) struct Import {
+pub(in crate::evidence) struct Import {
     /// Rows by kind; a kind of which there are none too.
-    pub(crate) tables: Vec<Imported>,
+    pub(in crate::evidence) tables: Vec<Imported>,
     /// What was met on the way.
-    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(in crate::evidence) diagnostics: Vec<Diagnostic>,
     /// Why it is not all there.
-    pub(crate) incomplete: Option<String>,
+    pub(in crate::evidence) incomplete: Option<String>,
 }
 
 /// Reads one export, tree by tree: a file of JSON or XML is one, a line or row another.
-pub(crate) struct Importer<'p> {
+pub(in crate::evidence) struct Importer<'p> {
     packs: &'p Packs,
     export: Arc<Export>,
     source: Arc<Source>,
@@ -66,7 +66,7 @@ pub(crate) struct Importer<'p> {
 }
 
 impl<'p> Importer<'p> {
-    pub(crate) fn new(packs: &'p Packs, export: Arc<Export>, source: Arc<Source>) -> Self {
+    pub(in crate::evidence) fn new(packs: &'p Packs, export: Arc<Export>, source: Arc<Source>) -> Self {
         let mut fields: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for records in &export.records {
             fields.entry(&records.kind).or_default().extend(records.fields.keys().map(String::as_str));
@@ -99,7 +99,7 @@ impl<'p> Importer<'p> {
     }
 
     /// Reads the records of a tree.
-    pub(crate) fn take(&mut self, tree: &Node) {
+    pub(in crate::evidence) fn take(&mut self, tree: &Node) {
         let finder = Finder::default();
         for root in elements(tree) {
             self.note_shortfalls(root, &finder);
@@ -111,7 +111,7 @@ impl<'p> Importer<'p> {
     }
 
     /// Reads a row of CSV under its header. A row may end in more empty cells than the header has.
-    pub(crate) fn take_row(&mut self, headers: &[String], row: RawRow) {
+    pub(in crate::evidence) fn take_row(&mut self, headers: &[String], row: RawRow) {
         let range = row.range();
         let source = Arc::clone(&self.source);
         let is_blank = |cell: &crate::evidence::grid::RawCell| cell.text(&source).trim().is_empty();
@@ -132,7 +132,7 @@ impl<'p> Importer<'p> {
     }
 
     /// A record that cannot be read.
-    pub(crate) fn fault(&mut self, range: Range<usize>, reason: impl Into<String>) {
+    pub(in crate::evidence) fn fault(&mut self, range: Range<usize>, reason: impl Into<String>) {
         self.faulty += 1;
         if self.faults.len() < FAULTS_TOLD {
             self.faults.push(self.source.span(range).place_alone(reason));
@@ -140,7 +140,7 @@ impl<'p> Importer<'p> {
     }
 
     /// What the file gave, once all of it was read.
-    pub(crate) fn finish(mut self) -> Import {
+    pub(in crate::evidence) fn finish(mut self) -> Import {
         let name = self.source.name().to_owned();
         if self.is_our_own {
             let message = format!("{name} is a report of preaudit itself, and no evidence");
@@ -156,8 +156,8 @@ impl<'p> Importer<'p> {
             self.import.incomplete.get_or_insert_with(|| format!("{what} of it cannot be read"));
         }
         if let Some(place) = self.repeated_at {
-            let message =
-                format!("{} of {name} stand there twice, and count once", count(self.repeated, "record"));
+            let done = if self.repeated == 1 { "repeats another and counts" } else { "repeat others and count" };
+            let message = format!("{} of {name} {done} once", count(self.repeated, "record"));
             self.import.diagnostics.push(Diagnostic::note(Code::RepeatedRecord, message).at(place));
         }
         if let Some(table) = self.tables.first_mut() {
@@ -296,17 +296,17 @@ fn filled<'r>(
     record: &Range<usize>,
 ) -> BTreeMap<&'r str, Filled> {
     let start = record.start..record.start;
-    let readings = |field: &String| records.fields.get(field).map(|readings| (field, readings));
     // A constant is no place to show others at.
     let own = |readings: &[Reading]| {
         let first = readings.first().filter(|reading| !matches!(reading, Reading::Constant(_)))?;
-        let (cell, _) = filler.fill(std::slice::from_ref(first), &start)?;
+        let (cell, _) = filler.fill(std::slice::from_ref(first), Holds::Text, &start)?;
         cell.range().filter(|range| range.start >= record.start && range.end <= record.end && !range.is_empty())
     };
-    let anchor = kind.key.iter().filter_map(readings).find_map(|(_, readings)| own(readings));
+    let anchor = kind.key.iter().filter_map(|field| records.fields.get(field)).find_map(|readings| own(readings));
     let anchor = anchor.unwrap_or(start);
     let fill = |(field, readings): (&'r String, &'r Vec<Reading>)| {
-        Some((field.as_str(), filler.fill(readings, &anchor)?))
+        let holds = kind.fields.get(field).map_or(Holds::Text, |field| field.holds);
+        Some((field.as_str(), filler.fill(readings, holds, &anchor)?))
     };
     let mut row: BTreeMap<&str, Filled> = records.fields.iter().filter_map(fill).collect();
     for field in records.fields.keys() {

@@ -9,7 +9,7 @@ mod fill;
 mod find;
 mod import;
 
-pub(super) use import::{Imported, Importer};
+pub(super) use import::{Import, Imported, Importer};
 
 use super::node::{Node, NodeValue};
 use crate::pack::{Export, ExportFormat, ExportPath, Packs};
