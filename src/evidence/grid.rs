@@ -166,7 +166,11 @@ impl Grid {
 
     /// Adds a row that stands at these bytes, some of whose cells may stand elsewhere. A table holds only
     /// such rows or none.
-    pub fn push_record(&mut self, range: &Range<usize>, cells: impl Iterator<Item = (Cell, Option<Box<str>>)>) {
+    pub fn push_record(
+        &mut self,
+        range: &Range<usize>,
+        cells: impl Iterator<Item = (Cell, Option<Box<str>>)>,
+    ) {
         self.records.push(Cell::at(range));
         self.push(cells);
     }

@@ -6,9 +6,9 @@ use super::csv::{self, CsvRows};
 use super::decode::{self, Packing};
 use super::document::Document;
 use super::events::{self, Layout, Log, When};
+use super::exports::{Import, Imported, Importer};
 use super::grid::{Grid, HeaderChoice};
 use super::node::{Malformed, Node, NodeValue};
-use super::exports::{Import, Imported, Importer};
 use super::{docx, json, lists, markdown, recognize, xlsx};
 use crate::code::Code;
 use crate::finding::{Diagnostic, count};
@@ -282,9 +282,11 @@ impl Opener<'_> {
                     return;
                 }
                 match self.export(expected, ExportFormat::Json, &tree) {
-                Some(export) => opened.import(self.imported(export, source, |importer| importer.take(&tree))),
-                None => opened.tables.extend(lists::tables(source, &tree)),
-            }
+                    Some(export) => {
+                        opened.import(self.imported(export, source, |importer| importer.take(&tree)))
+                    }
+                    None => opened.tables.extend(lists::tables(source, &tree)),
+                }
             }
             Err(error) => self.malformed(source, &error, opened),
         }
@@ -364,8 +366,8 @@ impl Opener<'_> {
         match self.export_of_rows(expected, source, &header) {
             Some(export) => opened.import(self.imported_rows(export, source, rows.by_ref())),
             None => {
-                let grid =
-                    self.build(expected, |choose| Grid::build(Arc::clone(source), None, rows.by_ref(), choose));
+                let grid = self
+                    .build(expected, |choose| Grid::build(Arc::clone(source), None, rows.by_ref(), choose));
                 opened.tables.push(grid);
             }
         }

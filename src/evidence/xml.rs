@@ -63,7 +63,9 @@ pub(super) fn read(text: &str) -> Result<Node, Malformed> {
         }
     }
     match open.pop() {
-        Some(root) if open.is_empty() => Ok(Node { range: 0..text.len(), value: NodeValue::Map(root.entries) }),
+        Some(root) if open.is_empty() => {
+            Ok(Node { range: 0..text.len(), value: NodeValue::Map(root.entries) })
+        }
         Some(element) => {
             Err(Malformed { at: element.start, reason: format!("<{}> is never closed", element.name) })
         }
@@ -163,10 +165,16 @@ mod tests {
         assert_eq!(&text[attribute.range.clone()], "x &amp; y");
         assert_eq!(attribute.plain().unwrap(), "x & y");
         let NodeValue::Map(entries) = &root.value else { panic!() };
-        let texts: Vec<&Node> =
-            entries.iter().filter(|(key, _)| key == "h").map(|(_, node)| node.get("#text").unwrap()).collect();
+        let texts: Vec<&Node> = entries
+            .iter()
+            .filter(|(key, _)| key == "h")
+            .map(|(_, node)| node.get("#text").unwrap())
+            .collect();
         assert_eq!(&text[texts[0].range.clone()], "é one");
-        assert_eq!((&text[texts[1].range.clone()], &*texts[1].plain().unwrap()), ("two &lt; three", "two < three"));
+        assert_eq!(
+            (&text[texts[1].range.clone()], &*texts[1].plain().unwrap()),
+            ("two &lt; three", "two < three")
+        );
     }
 
     #[test]

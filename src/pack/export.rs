@@ -123,7 +123,10 @@ impl Export {
     ///
     /// # Errors
     /// Everything that is wrong with the file, each at its place.
-    pub(super) fn read(source: &Source, kinds: &BTreeMap<String, Arc<Kind>>) -> Result<Self, Vec<Diagnostic>> {
+    pub(super) fn read(
+        source: &Source,
+        kinds: &BTreeMap<String, Arc<Kind>>,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let text: ExportText = toml_text::read(source, Code::InvalidPack).map_err(|error| vec![error])?;
         let mut reader = Reader { source, kinds, errors: Vec::new() };
         let needs = text.needs.iter().map(|all| reader.conditions(all)).collect();
@@ -134,8 +137,14 @@ impl Export {
         let incomplete = text.incomplete.into_iter().filter_map(|one| shortfall(&mut reader, one)).collect();
         let shared = text.fields;
         let records = text.records.iter().filter_map(|records| reader.records(records, &shared)).collect();
-        let export =
-            Self { id: text.id.into_inner(), title: text.title, format: text.format, needs, incomplete, records };
+        let export = Self {
+            id: text.id.into_inner(),
+            title: text.title,
+            format: text.format,
+            needs,
+            incomplete,
+            records,
+        };
         if reader.errors.is_empty() { Ok(export) } else { Err(reader.errors) }
     }
 

@@ -5,7 +5,8 @@ use super::files::PackFiles;
 use super::manifest::{self, Head, Manifest, not_utf8};
 use super::open::PackRef;
 use super::{
-    EventFields, Export, Kind, LogSource, Pack, Packs, Rule, Shape, certification, control, export, kind, lint,
+    EventFields, Export, Kind, LogSource, Pack, Packs, Rule, Shape, certification, control, export, kind,
+    lint,
 };
 use crate::code::Code;
 use crate::finding::Diagnostic;

@@ -242,7 +242,9 @@ mod tests {
         assert!(matches!(condition.test, Test::AtLeast(least) if least == 0.7) && word == "high");
         let Reading::Word(condition, _) = Reading::parse("!runstats -> failed").unwrap() else { panic!() };
         assert!(matches!(condition.test, Test::Absent));
-        let Reading::Word(condition, _) = Reading::parse("id ~ ^CVE- -> dependency").unwrap() else { panic!() };
+        let Reading::Word(condition, _) = Reading::parse("id ~ ^CVE- -> dependency").unwrap() else {
+            panic!()
+        };
         assert!(matches!(condition.test, Test::Matches(pattern) if pattern.is_match("CVE-1")));
     }
 

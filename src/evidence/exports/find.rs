@@ -108,7 +108,9 @@ impl Finder {
         };
         match only {
             None => vec![node],
-            Some(Only::Is(key, value)) => elements(node).iter().filter(|one| holds(one, key, value)).collect(),
+            Some(Only::Is(key, value)) => {
+                elements(node).iter().filter(|one| holds(one, key, value)).collect()
+            }
             Some(Only::Number(path)) => {
                 let number = self.text(path, scope).and_then(|text| text.parse::<usize>().ok());
                 number.and_then(|number| elements(node).get(number)).into_iter().collect()
@@ -146,7 +148,8 @@ fn start<'p, 'n>(path: &'p ExportPath, scope: Scope<'_, 'n>) -> (Option<&'n Node
     if !path.from_root {
         return (scope.trail.last().copied(), &path.steps);
     }
-    let shared = path.steps.iter().zip(&scope.at.steps).take_while(|(own, of_record)| own == of_record).count();
+    let shared =
+        path.steps.iter().zip(&scope.at.steps).take_while(|(own, of_record)| own == of_record).count();
     (scope.trail.get(shared).copied(), &path.steps[shared..])
 }
 

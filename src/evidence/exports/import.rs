@@ -151,12 +151,14 @@ impl<'p> Importer<'p> {
         if self.faulty > 0 {
             let what = count(self.faulty, "record");
             let message = format!("{what} of {name} cannot be read as {}, set aside", self.export.title);
-            let diagnostic = Diagnostic { places: self.faults, ..Diagnostic::warning(Code::BadRecord, message) };
+            let diagnostic =
+                Diagnostic { places: self.faults, ..Diagnostic::warning(Code::BadRecord, message) };
             self.import.diagnostics.push(diagnostic);
             self.import.incomplete.get_or_insert_with(|| format!("{what} of it cannot be read"));
         }
         if let Some(place) = self.repeated_at {
-            let done = if self.repeated == 1 { "repeats another and counts" } else { "repeat others and count" };
+            let done =
+                if self.repeated == 1 { "repeats another and counts" } else { "repeat others and count" };
             let message = format!("{} of {name} {done} once", count(self.repeated, "record"));
             self.import.diagnostics.push(Diagnostic::note(Code::RepeatedRecord, message).at(place));
         }
@@ -237,7 +239,8 @@ impl<'p> Importer<'p> {
             self.is_our_own = true;
             return;
         }
-        let lacking = kind.essential.iter().find(|group| group.iter().all(|field| text(&row, field).is_empty()));
+        let lacking =
+            kind.essential.iter().find(|group| group.iter().all(|field| text(&row, field).is_empty()));
         if let Some(group) = lacking {
             let first = group.first().map_or("", String::as_str).replace('_', " ");
             return self.fault(record.range.clone(), format!("no {first}"));
@@ -300,9 +303,11 @@ fn filled<'r>(
     let own = |readings: &[Reading]| {
         let first = readings.first().filter(|reading| !matches!(reading, Reading::Constant(_)))?;
         let (cell, _) = filler.fill(std::slice::from_ref(first), Holds::Text, &start)?;
-        cell.range().filter(|range| range.start >= record.start && range.end <= record.end && !range.is_empty())
+        cell.range()
+            .filter(|range| range.start >= record.start && range.end <= record.end && !range.is_empty())
     };
-    let anchor = kind.key.iter().filter_map(|field| records.fields.get(field)).find_map(|readings| own(readings));
+    let anchor =
+        kind.key.iter().filter_map(|field| records.fields.get(field)).find_map(|readings| own(readings));
     let anchor = anchor.unwrap_or(start);
     let fill = |(field, readings): (&'r String, &'r Vec<Reading>)| {
         let holds = kind.fields.get(field).map_or(Holds::Text, |field| field.holds);

@@ -44,5 +44,7 @@ fn recognize_by<'p>(packs: &'p Packs, format: ExportFormat, root: &Node) -> Opti
 pub(super) fn has_root(packs: &Packs, name: &str) -> bool {
     let known = packs.exports.values().filter(|export| export.format == ExportFormat::Xml);
     let first = |path: &ExportPath| path.steps.first().and_then(|step| step.key.clone());
-    known.flat_map(|export| export.needs.iter().flatten()).any(|need| first(&need.path).as_deref() == Some(name))
+    known
+        .flat_map(|export| export.needs.iter().flatten())
+        .any(|need| first(&need.path).as_deref() == Some(name))
 }

@@ -12,7 +12,12 @@ use std::sync::Arc;
 
 impl Opener<'_> {
     /// The export that a tree is, where it may be one.
-    pub(super) fn export(&self, expected: &Expected, format: ExportFormat, tree: &Node) -> Option<&Arc<Export>> {
+    pub(super) fn export(
+        &self,
+        expected: &Expected,
+        format: ExportFormat,
+        tree: &Node,
+    ) -> Option<&Arc<Export>> {
         let export = exports::recognize(self.packs, format, tree)?;
         let is_meant = |kind: &Arc<Kind>| export.gives(&kind.id);
         (expected.kinds.is_empty() || expected.kinds.iter().any(is_meant)).then_some(export)
@@ -45,7 +50,12 @@ impl Opener<'_> {
     }
 
     /// The export that rows under this header are.
-    pub(super) fn export_of_rows(&self, expected: &Expected, source: &Source, header: &RawRow) -> Option<&Arc<Export>> {
+    pub(super) fn export_of_rows(
+        &self,
+        expected: &Expected,
+        source: &Source,
+        header: &RawRow,
+    ) -> Option<&Arc<Export>> {
         let entry = |cell: &RawCell| {
             let text = cell.text(source).to_owned();
             (text.clone(), Node { range: cell.range.clone(), value: NodeValue::Text(text) })
@@ -55,9 +65,15 @@ impl Opener<'_> {
     }
 
     /// Rows of CSV, the header first.
-    pub(super) fn imported_rows(&self, export: &Arc<Export>, source: &Arc<Source>, rows: &mut CsvRows<'_>) -> Import {
+    pub(super) fn imported_rows(
+        &self,
+        export: &Arc<Export>,
+        source: &Arc<Source>,
+        rows: &mut CsvRows<'_>,
+    ) -> Import {
         let Some(header) = rows.next() else { return Import::default() };
-        let headers: Vec<String> = header.cells.iter().map(|cell| cell.text(source).trim().to_owned()).collect();
+        let headers: Vec<String> =
+            header.cells.iter().map(|cell| cell.text(source).trim().to_owned()).collect();
         self.imported(export, source, |importer| rows.for_each(|row| importer.take_row(&headers, row)))
     }
 }
