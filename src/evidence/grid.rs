@@ -1,6 +1,7 @@
 //! Rows of cells as a reader found them, before anyone says what the columns mean.
 
 use crate::source::{Source, Span};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,14 +10,14 @@ use std::sync::Arc;
 const HEADER_WITHIN: usize = 15;
 
 /// Where a cell stands in its source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cell {
     start: u32,
     end: u32,
 }
 
 /// A table whose rows are all as wide as its header.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Grid {
     /// The text that cells stand in.
     pub source: Arc<Source>,
@@ -27,6 +28,7 @@ pub struct Grid {
     /// Where the header cells stand.
     pub header_cells: Vec<Cell>,
     /// Rows that are wider or narrower than the header, set aside.
+    #[serde(skip)]
     pub ragged: Vec<RawRow>,
     /// Number of rows above the header.
     pub preamble: usize,

@@ -37,8 +37,10 @@ mod recognize;
 mod row;
 mod sample;
 mod table;
+mod transit;
 mod value;
 mod workspace;
+mod workspace_text;
 mod xlsx;
 mod xml;
 
@@ -57,8 +59,10 @@ pub use params::{Bind, Given, Wanted};
 pub use row::Row;
 pub use sample::sample;
 pub use table::{Person, Table};
+pub use transit::among;
 pub use value::{Decision, Value};
-pub use workspace::{Audit, Binding, FILE_NAME, Workspace};
+pub use workspace::{Binding, FILE_NAME, Workspace};
+pub use workspace_text::Audit;
 
 use crate::finding::Diagnostic;
 use crate::place::Place;

@@ -7,6 +7,7 @@ use crate::control_id::ControlId;
 use crate::finding::Diagnostic;
 use crate::source::Source;
 use crate::toml_text::{self, did_you_mean, wrong};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,7 +31,7 @@ pub struct Export {
 }
 
 /// How an export is laid out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExportFormat {
     /// A tree of JSON or YAML, or one JSON object a line.
@@ -66,7 +67,7 @@ pub struct ExportRecords {
 }
 
 /// What sort of thing a tool found, and against which controls it counts where the tool does not say.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Category {
     /// The controls of Annex A.
@@ -75,39 +76,75 @@ pub struct Category {
     pub doc: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ExportText {
+    /// Kebab-case name: `trivy`.
+    #[schemars(with = "String")]
     id: Spanned<String>,
+    /// The name of the tool or format.
     title: String,
+    /// How it is laid out.
     format: ExportFormat,
+    /// It is this export when all conditions of one of these hold.
+    #[schemars(with = "Vec<Vec<String>>")]
     needs: Vec<Vec<Spanned<String>>>,
+    /// When it says itself that it is not all there is.
     #[serde(default)]
     incomplete: Vec<ShortfallText>,
+    /// Fields of all records whose kind has them.
     #[serde(default)]
-    fields: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
+    fields: Readings,
+    /// What becomes rows.
     #[serde(default)]
     records: Vec<RecordsText>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ShortfallText {
+    /// The condition that shows it.
+    #[schemars(with = "String")]
     when: Spanned<String>,
+    /// What that means, a fragment that follows "the evidence is incomplete: ".
     because: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RecordsText {
+    /// The kind of evidence.
+    #[schemars(with = "String")]
     kind: Spanned<String>,
+    /// Where the records stand; empty for the root.
+    #[schemars(with = "String")]
     at: Spanned<String>,
+    /// What must hold of a record that counts.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     among: Vec<Spanned<String>>,
+    /// Records that agree in these fields are one row; in all fields where none are named.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     unique: Vec<Spanned<String>>,
+    /// How each field is filled: the first reading that gives anything.
     #[serde(default)]
-    fields: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
+    fields: Readings,
+}
+
+/// Readings by field, each with its place.
+type Readings = BTreeMap<Spanned<String>, Vec<Spanned<String>>>;
+
+/// The JSON Schema of the file of an export.
+pub(super) fn schema() -> schemars::Schema {
+    schemars::schema_for!(ExportText)
+}
+
+/// The JSON Schema of the categories.
+pub(super) fn schema_of_categories() -> schemars::Schema {
+    schemars::schema_for!(BTreeMap<String, Category>)
 }
 
 /// Reads the categories, by name.
@@ -175,11 +212,7 @@ impl Reader<'_> {
     }
 
     /// The records with their own fields, and those of all records that their kind has.
-    fn records(
-        &mut self,
-        text: &RecordsText,
-        shared: &BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
-    ) -> Option<ExportRecords> {
+    fn records(&mut self, text: &RecordsText, shared: &Readings) -> Option<ExportRecords> {
         let at = self.parsed(&text.at, ExportPath::parse);
         let among = self.conditions(&text.among);
         let Some(kind) = self.kinds.get(text.kind.get_ref()).cloned() else {

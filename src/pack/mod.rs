@@ -18,6 +18,7 @@ mod load;
 mod lock;
 mod log_source;
 mod manifest;
+mod named;
 mod open;
 mod overlay;
 mod param;
@@ -37,10 +38,11 @@ pub use declared::{Declared, DeclaredText, INSTALLED, archive_name, declared, de
 pub use export::{Category, Export, ExportFormat, ExportRecords, Shortfall};
 pub use files::{PackFiles, hex};
 pub use kind::{Field, Holds, Kind, PersonFields, Required, Shape};
-pub use load::load;
+pub use load::{Opened, Texts, load, open, theme_of};
 pub use lock::{Change, LOCK_NAME, Lock, Locked};
 pub use log_source::{Derivation, EventFields, LogFormat, LogSource, Pattern, TimeFormat};
 pub use manifest::{ENGINE_API, Profile};
+pub use named::{Named, Role};
 pub use open::PackRef;
 pub use overlay::Overlay;
 pub use param::{PATTERN_BYTES, Param, ParamKind, ParamValue};
@@ -109,10 +111,27 @@ pub struct Packs {
     pub skew: Duration,
     /// Words that mean an empty cell, normalized.
     pub nothing: Vec<String>,
+    /// Words that the kinds of all packs share, by vocabulary and meaning.
+    pub vocabularies: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// Facts on certification, where a pack has them.
     pub certification: Option<Certification>,
     /// What is good to know of them.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The JSON Schemas of the files of a pack, by what each file is.
+pub fn schemas() -> [(&'static str, schemars::Schema); 9] {
+    [
+        ("pack", manifest::schema()),
+        ("rule", rule::schema()),
+        ("kind", kind::schema()),
+        ("controls", control::schema()),
+        ("source", log_source::schema()),
+        ("fields", log_source::schema_of_fields()),
+        ("export", export::schema()),
+        ("categories", export::schema_of_categories()),
+        ("certification", schemars::schema_for!(Certification)),
+    ]
 }
 
 impl Packs {

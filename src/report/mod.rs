@@ -1,12 +1,15 @@
 //! The report: everything an audit says, from which every format is made.
 
+mod reason;
 mod seen;
 mod text;
+mod told;
 mod trend;
 mod verdict;
 
+pub use reason::Reason;
 pub use seen::{ControlSeen, EvidenceSeen, evidence_seen};
-pub use text::{TextStyle, Verbosity, diagnostics_text, render};
+pub use text::{Notice, TextStyle, Verbosity, diagnostics_text, notice_text, render};
 pub use trend::{TrendPoint, drawing};
 pub use verdict::{Exit, FailOn, Verdict, VerdictState};
 
