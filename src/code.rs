@@ -62,6 +62,7 @@ codes! {
     PopulationDiffers = "evidence::population-differs": "The evidence holds another number of records than was declared.";
     Preamble = "evidence::preamble": "Lines above the header were skipped.";
     RaggedRow = "evidence::ragged-row": "A row has more or fewer cells than the header and was set aside.";
+    RepeatedRecord = "evidence::repeated-record": "Records stand twice in one export of a tool, and count once.";
     Stale = "evidence::stale": "Evidence is older than its time to live.";
     UnknownWord = "evidence::unknown-word": "A status word is in no vocabulary, so its rows are not decidable.";
     UnprovenConvention = "evidence::unproven-convention": "Dates or numbers of a column can be read in two ways and nothing proves which.";

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-/// List controls, rules, kinds of evidence, log sources, profiles, diagnostic codes or lints.
+/// List controls, rules, kinds of evidence, log sources, exports of tools, profiles, diagnostic codes or lints.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// What to list.
@@ -38,6 +38,8 @@ enum What {
     Kinds,
     /// Log sources.
     Sources,
+    /// Exports of tools that are known by what stands in them.
+    Exports,
     /// Ways to grade.
     Profiles,
     /// Codes of diagnostics.
@@ -60,6 +62,7 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
         What::Rules => rules(&packs),
         What::Kinds => kinds(&packs),
         What::Sources => sources(&packs),
+        What::Exports => exports(&packs),
         What::Profiles => profiles(&packs),
         What::Codes => codes(),
         What::Lints => lints(),
@@ -150,6 +153,13 @@ fn kinds(packs: &Packs) -> String {
 fn sources(packs: &Packs) -> String {
     packs.log_sources.values().fold(String::new(), |mut text, source| {
         let _ = writeln!(text, "{:<28} {}", source.id, source.title);
+        text
+    })
+}
+
+fn exports(packs: &Packs) -> String {
+    packs.exports.values().fold(String::new(), |mut text, export| {
+        let _ = writeln!(text, "{:<28} {}", export.id, export.title);
         text
     })
 }

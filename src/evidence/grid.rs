@@ -33,6 +33,8 @@ pub struct Grid {
     /// Number of rows above the header.
     pub preamble: usize,
     cells: Vec<Cell>,
+    /// Where each row stands, when that is not from its first cell to its last.
+    records: Vec<Cell>,
     /// Texts of cells that differ from what stands in the source: unquoted, unescaped, plain.
     texts: HashMap<usize, Box<str>>,
 }
@@ -113,6 +115,7 @@ impl Grid {
             ragged: Vec::new(),
             preamble: 0,
             cells: Vec::new(),
+            records: Vec::new(),
             texts: HashMap::new(),
         }
     }
@@ -161,6 +164,17 @@ impl Grid {
             }
             self.cells.push(cell);
         }
+    }
+
+    /// Adds a row that stands at these bytes, some of whose cells may stand elsewhere. A table holds only
+    /// such rows or none.
+    pub fn push_record(
+        &mut self,
+        range: &Range<usize>,
+        cells: impl Iterator<Item = (Cell, Option<Box<str>>)>,
+    ) {
+        self.records.push(Cell::at(range));
+        self.push(cells);
     }
 
     /// Puts a mended row in its place among the others, by where it stands.
@@ -212,8 +226,12 @@ impl Grid {
         (0..self.len()).map(move |row| self.text(row, column))
     }
 
-    /// Bytes from the first cell of a row that stands anywhere to the last.
+    /// Bytes from the first cell of a row that stands anywhere to the last; those of its record, where
+    /// it is one.
     pub fn row_range(&self, row: usize) -> Range<usize> {
+        if let Some(record) = self.records.get(row).and_then(|record| record.range()) {
+            return record;
+        }
         let ranges = (0..self.width()).filter_map(|column| self.cell(row, column).range());
         let (start, end) =
             ranges.fold((usize::MAX, 0), |(start, end), range| (start.min(range.start), end.max(range.end)));

@@ -16,6 +16,7 @@ mod decode;
 mod document;
 mod docx;
 mod events;
+mod exports;
 mod grid;
 mod identity;
 mod inspect;
@@ -41,6 +42,7 @@ mod value;
 mod workspace;
 mod workspace_text;
 mod xlsx;
+mod xml;
 
 pub use age::Collected;
 pub use bound::{Bound, Sentence};
@@ -105,7 +107,7 @@ pub struct FileSeen {
     pub kind: Option<String>,
     /// Sheet of a workbook, or heading above a table.
     pub table: Option<String>,
-    /// Source of a log.
+    /// Source of a log, or export of a tool.
     pub source: Option<String>,
     /// How sure that is, in percent; 100 when it is declared.
     pub sure: usize,

@@ -176,7 +176,7 @@ pub(super) fn strays(files: &Files) -> Vec<Lint> {
         is_top
             || is_prose
             || is_script
-            || ["controls/", "rules/", "schema/", "sources/"].into_iter().any(is_below)
+            || ["controls/", "exports/", "rules/", "schema/", "sources/"].into_iter().any(is_below)
     };
     let strays = files.texts.iter().filter(|(path, _)| !is_read(path));
     strays

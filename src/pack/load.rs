@@ -4,7 +4,9 @@
 use super::files::PackFiles;
 use super::manifest::{self, Head, Manifest, not_utf8};
 use super::open::PackRef;
-use super::{EventFields, Kind, LogSource, Pack, Packs, Rule, Shape, certification, control, lint};
+use super::{
+    EventFields, Export, Kind, LogSource, Pack, Packs, Rule, Shape, certification, control, export, lint,
+};
 use crate::code::Code;
 use crate::finding::Diagnostic;
 use crate::place::Place;
@@ -16,6 +18,9 @@ use rayon::prelude::*;
 use semver::{Version, VersionReq};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// What sorts of things tools find.
+const CATEGORIES: &str = "exports/categories.toml";
 
 /// Texts of a pack by path, as `rules/people/training-overdue.toml`; its cases are none of them.
 pub type Texts = BTreeMap<String, Arc<Source>>;
@@ -160,6 +165,7 @@ impl Loader {
         self.packs.vocabularies.extend(manifest.vocabularies.clone());
         self.add_kinds(texts);
         self.add_sources(texts);
+        self.add_exports(texts);
         self.add_certification(texts);
         self.lay(manifest, source, head);
         needs
@@ -302,6 +308,32 @@ impl Loader {
                     let id = log.id.clone();
                     if self.packs.log_sources.insert(id.clone(), Arc::new(log)).is_some() {
                         self.errors.push(again("log source", &id, named(source, &id)));
+                    }
+                }
+                Err(wrong) => self.errors.extend(wrong),
+            }
+        }
+    }
+
+    fn add_exports(&mut self, texts: &Texts) {
+        if let Some(source) = texts.get(CATEGORIES) {
+            match export::categories(source) {
+                Ok(categories) => {
+                    for (name, category) in categories {
+                        if self.packs.categories.insert(name.clone(), category).is_some() {
+                            self.errors.push(again("category", &name, named(source, &name)));
+                        }
+                    }
+                }
+                Err(error) => self.errors.push(error),
+            }
+        }
+        for source in below(texts, "exports/", ".toml").filter(|source| source.name() != CATEGORIES) {
+            match Export::read(source, &self.packs.kinds) {
+                Ok(export) => {
+                    let id = export.id.clone();
+                    if self.packs.exports.insert(id.clone(), Arc::new(export)).is_some() {
+                        self.errors.push(again("export", &id, named(source, &id)));
                     }
                 }
                 Err(wrong) => self.errors.extend(wrong),

@@ -23,13 +23,15 @@ pub struct Schema {
 }
 
 /// What each schema is of, in the order in which they are listed.
-const WHAT: [(&str, &str); 10] = [
+const WHAT: [(&str, &str); 12] = [
     ("pack", "the manifest of a pack, `pack.toml`"),
     ("rule", "a rule, `rules/<theme>/<fault>.toml`"),
     ("kind", "a kind of evidence, `schema/<kind>.toml`"),
     ("controls", "clauses and controls, `controls/*.toml`"),
     ("source", "a log source, `sources/<source>.toml`"),
     ("fields", "the fields that events can have, `sources/fields.toml`"),
+    ("export", "an export of a tool, `exports/<export>.toml`"),
+    ("categories", "sorts of things that tools find, `exports/categories.toml`"),
     ("certification", "facts on certification, `certification.toml`"),
     ("preaudit", "the workspace, `preaudit.toml`"),
     ("cap", "a corrective action plan, `cap.toml`"),
