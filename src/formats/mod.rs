@@ -10,7 +10,9 @@ mod oscal;
 mod reference;
 mod sarif;
 
+pub use github::{escaped, parameter};
 pub use oscal::Version as OscalVersion;
+pub use reference::uri;
 pub use sarif::Conformities;
 
 use crate::report::{Report, TextStyle, render};

@@ -41,8 +41,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// A script may be so long.
-const LONGEST_SCRIPT: usize = 256 << 10;
+/// A script may be so long, in bytes.
+pub const LONGEST_SCRIPT: usize = 256 << 10;
 
 /// All rules, ready to be planned.
 pub struct Rules {
