@@ -16,7 +16,9 @@ mod template;
 mod typst;
 mod xlsx;
 
+pub use github::{escaped, parameter};
 pub use oscal::Version as OscalVersion;
+pub use reference::uri;
 pub use sarif::Conformities;
 
 use crate::code::Code;

@@ -4,6 +4,7 @@
 //! reads a file, looks at evidence or runs a rule; so an editor can ask again at every key. What
 //! did not change is not looked at again.
 
+mod absent;
 mod allow;
 mod cases;
 mod flow;
@@ -228,6 +229,7 @@ fn look_at_rule(frame: &Frame<'_>) -> Vec<Lint> {
         told.extend(member::look(frame, part));
         told.extend(function::look(frame, part));
         told.extend(value::look(frame, part));
+        told.extend(absent::look(frame, part));
         told.extend(logic::look(part));
         told.extend(verdict::look(part));
         told.extend(idle::variables(part));

@@ -3,6 +3,7 @@
 use super::flow::{self, Flowed, Type};
 use super::{Frame, Lint, LintId};
 use crate::pack::{self, Each, Form, Keys, Scan};
+use crate::script::LONGEST_SCRIPT;
 use crate::script::api::Sort;
 use crate::script::syntax::{self, Malformed, Node, Script};
 use crate::source::Source;
@@ -184,6 +185,11 @@ impl<'a> Reader<'a> {
 
     fn script(&mut self) {
         let Some(source) = &self.frame.rule.script else { return };
+        if source.text().len() > LONGEST_SCRIPT {
+            let message = format!("the script is longer than {} KiB", LONGEST_SCRIPT >> 10);
+            self.malformed.push(Lint::new(LintId::Malformed, source, 0..0, message));
+            return;
+        }
         match syntax::script(source.text()) {
             Ok(tree) => {
                 self.malformed.extend(form_of_script(source, &tree));

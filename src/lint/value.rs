@@ -1,9 +1,9 @@
-//! Values that are compared and reckoned with: whether they are of one sort, and whether they are there.
+//! Values that are compared and reckoned with: whether they are of sorts that meet.
 
-use super::flow::{Absence, Type, path};
+use super::flow::{Type, path};
 use super::part::{Part, Role, Tree};
 use super::{Frame, Lint, LintId};
-use crate::script::api::{Function, Sort};
+use crate::script::api::Sort;
 use crate::script::syntax::{Node, What};
 use crate::toml_text::did_you_mean;
 
@@ -41,29 +41,16 @@ impl Look<'_> {
             What::If { condition, .. } | What::While { condition: Some(condition), .. } => {
                 self.condition(condition).into_iter().collect()
             }
-            What::For { over, .. } => self.absent(over, "it cannot be gone through").into_iter().collect(),
-            What::Property { of, name } if !self.is_optional(of, node) => {
-                self.absent(of, &format!("nothing has no `{name}`")).into_iter().collect()
-            }
             What::Method { of, name, arguments } => {
-                let mut told: Vec<Lint> = self.asked(node, of, name).into_iter().collect();
-                let with: Vec<&Node> = std::iter::once(&**of).chain(arguments).collect();
-                told.extend(self.handed(name, &with, self.is_optional(of, node)));
-                told.extend(arguments.first().filter(|_| name == "filter").and_then(|one| self.filter(one)));
-                told
+                let asked = self.asked(node, of, name);
+                let filter = arguments.first().filter(|_| name == "filter").and_then(|one| self.filter(one));
+                asked.into_iter().chain(filter).collect()
             }
             What::Call { name, arguments } => {
-                let with: Vec<&Node> = arguments.iter().collect();
-                let asked = with.first().and_then(|first| self.asked(node, first, name));
-                asked.into_iter().chain(self.handed(name, &with, false)).collect()
+                arguments.first().and_then(|first| self.asked(node, first, name)).into_iter().collect()
             }
             _ => Vec::new(),
         }
-    }
-
-    /// `a?.b` asks nothing of nothing.
-    fn is_optional(&self, of: &Node, node: &Node) -> bool {
-        self.part.text.get(of.span.end..node.name_at.start).is_some_and(|between| between.contains('?'))
     }
 
     /// A condition that is neither true nor false.
@@ -195,39 +182,7 @@ impl Look<'_> {
             let lint = self.part.lint(LintId::TypeMismatch, node.span.clone(), message);
             return vec![advice(one, two).into_iter().fold(lint, Lint::help)];
         }
-        let pairs = [(left, two), (right, one)];
-        let told = pairs.into_iter().filter(|(_, other)| is_known(other));
-        told.filter_map(|(value, _)| self.absent(value, &format!("`{name}` does not work on nothing")))
-            .collect()
-    }
-
-    /// Arguments that may be nothing, where the function takes no nothing.
-    fn handed(&self, name: &str, with: &[&Node], is_optional: bool) -> Vec<Lint> {
-        let own = self.part.functions().iter().any(|one| one.name == name);
-        let forms: Vec<&Function> =
-            self.frame.api.functions(name).iter().filter(|one| one.parameters.len() == with.len()).collect();
-        if own || forms.is_empty() {
-            return Vec::new();
-        }
-        let takes_nothing = |number: usize| {
-            forms.iter().any(|one| matches!(one.parameters[number].sort, Sort::Any | Sort::Nothing))
-        };
-        let numbers = (usize::from(is_optional)..with.len()).filter(|number| !takes_nothing(*number));
-        numbers
-            .filter_map(|number| self.absent(with[number], &format!("`{name}` takes no nothing")))
-            .collect()
-    }
-
-    /// A value that may be nothing where there must be something.
-    fn absent(&self, node: &Node, why: &str) -> Option<Lint> {
-        let known = self.part.known(node);
-        if known.absence != Absence::Likely {
-            return None;
-        }
-        let what = path(node).map_or("this".to_owned(), |path| format!("`{path}`"));
-        let message = format!("{what} may be nothing, and {why}");
-        let lint = self.part.lint(LintId::AbsentValue, node.span.clone(), message);
-        Some(lint.help(format!("ask first, as in `{} != () && …`", path(node).unwrap_or("it".to_owned()))))
+        Vec::new()
     }
 
     /// `r.completed_on` is a date, compared with a text.

@@ -45,8 +45,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A script may be so long.
-const LONGEST_SCRIPT: usize = 256 << 10;
+/// A script may be so long, in bytes.
+pub const LONGEST_SCRIPT: usize = 256 << 10;
 
 /// All rules, ready to be planned.
 pub struct Rules {

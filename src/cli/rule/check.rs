@@ -114,15 +114,12 @@ fn look(check: &Arguments, pack: &PackRef, linter: &mut Linter, output: &Output)
         _ => String::new(),
     };
     let written = match check.format {
-        Format::Text => Ok(text(&lints, &files, &folder, output)),
+        Format::Text => text(&lints, &files, &folder, output),
         Format::Json => lint::json(&lints, &folder),
         Format::Sarif => lint::sarif(&lints, &folder),
-        Format::Github => Ok(lint::github(&lints, &folder)),
+        Format::Github => lint::github(&lints, &folder),
     };
-    let delivered = match written {
-        Ok(written) => output.deliver(&written, check.output.as_deref(), &disk),
-        Err(error) => output.wrong(&error.to_string()),
-    };
+    let delivered = output.deliver(&written, check.output.as_deref(), &disk);
     let fails = lints.iter().any(|lint| lint.level() >= check.fail_on.level());
     if delivered == Exit::Clean && fails { Exit::Findings } else { delivered }
 }
