@@ -169,6 +169,17 @@ pub fn visible(text: &str) -> String {
     text.chars().map(|c| if c == '\t' { ' ' } else { visible_char(c) }).collect()
 }
 
+/// The same JSON with every character escaped that could steer a terminal or turn a line around: JSON
+/// itself only escapes those below a blank.
+pub fn escaped(json: String) -> String {
+    let steers = |c: char| c != '\n' && visible_char(c) != c;
+    if !json.contains(steers) {
+        return json;
+    }
+    let escape = |c: char| if steers(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    json.chars().map(escape).collect()
+}
+
 fn visible_line(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     // A stand-in must be as long in bytes as what it stands for: marks are byte offsets.

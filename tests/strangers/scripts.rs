@@ -40,7 +40,7 @@ pub(crate) fn endless() -> Vec<Hostile> {
         judging("error-storm", STEPS, "loop { try { throw \"no\"; } catch (e) { let x = e; } }"),
         judging("loop-over-rows", STEPS, "loop { for row in cx.roster { let x = row.person_name; } }"),
         judging("search-natively", TIME, &format!("{text} loop {{ s.index_of(\"hhhhhhhhab\"); }}")),
-        judging("compare-natively", TIME, &format!("{numbers} let b = a; loop {{ if a != b {{ break; }} }}")),
+        judging("compare-natively", TIME, &format!("{numbers} let b = a; loop {{ let same = a == b; }}")),
         judging("sort-natively", TIME, &format!("{numbers} loop {{ let b = a; b.sort(); }}")),
         judging(
             "replace-natively",
