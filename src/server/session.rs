@@ -4,27 +4,26 @@ use super::answer;
 use super::board::{Board, Voice};
 use super::desk::{Around, Desk, around};
 use super::findings::{self, Texts};
-use super::position::{Encoding, Lines};
+use super::hello;
+use super::lints;
+use super::position::Encoding;
 use super::uri;
 use super::wire;
 use super::{Ending, Sight};
 use crate::finding;
-use crate::lint::{Level, Lint};
 use crate::report::Report;
 use gen_lsp_types::json_rpc::{Error, Id, RequestObject, ResponseObject};
 use gen_lsp_types::{
-    ClientCapabilities, Code, CompletionOptions, CompletionRequest, Definition, DefinitionRequest, Diagnostic,
-    DiagnosticSeverity, DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
+    ClientCapabilities, Code, CompletionRequest, Definition, DefinitionRequest, Diagnostic,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, DidSaveTextDocumentParams, ErrorCodes, HoverRequest, InitializeParams,
-    InitializeRequest, InitializeResult, LogMessageNotification, LogMessageParams, Message, MessageType,
-    PublishDiagnosticsNotification, PublishDiagnosticsParams, Registration, RegistrationParams,
-    RegistrationRequest, Request, Save, ServerCapabilities, ServerInfo, ShutdownRequest,
-    TextDocumentContentOptions, TextDocumentContentParams, TextDocumentContentRequest,
-    TextDocumentContentResult, TextDocumentPositionParams, TextDocumentSyncKind, TextDocumentSyncOptions,
-    WorkspaceOptions,
+    InitializeRequest, InitializeResult, LogMessageNotification, LogMessageParams, MessageType,
+    PublishDiagnosticsNotification, PublishDiagnosticsParams, RegistrationRequest, Request, ServerInfo,
+    ShutdownRequest, TextDocumentContentParams, TextDocumentContentRequest, TextDocumentContentResult,
+    TextDocumentPositionParams,
 };
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -167,7 +166,7 @@ impl<W: Write> Session<W> {
         self.phase = Phase::Open;
         let name = env!("CARGO_PKG_NAME").to_owned();
         let info = ServerInfo { name, version: Some(env!("CARGO_PKG_VERSION").to_owned()) };
-        let result = InitializeResult::new(capabilities(self.desk.encoding), Some(info));
+        let result = InitializeResult::new(hello::capabilities(self.desk.encoding), Some(info));
         self.give::<InitializeRequest>(id, result)
     }
 
@@ -191,14 +190,7 @@ impl<W: Write> Session<W> {
         if files.and_then(|files| files.dynamic_registration) != Some(true) {
             return Ok(());
         }
-        let watchers = json!({ "watchers": [{ "globPattern": "**/*.{toml,rhai}" }] });
-        let registration = Registration {
-            id: "files".to_owned(),
-            method: "workspace/didChangeWatchedFiles".to_owned(),
-            register_options: Some(watchers),
-        };
-        let params = RegistrationParams { registrations: vec![registration] };
-        let request = RequestObject::from_request::<RegistrationRequest>(Id::from(1), params);
+        let request = RequestObject::from_request::<RegistrationRequest>(Id::from(1), hello::watching());
         wire::write(&mut self.output, &request)
     }
 
@@ -265,7 +257,7 @@ impl<W: Write> Session<W> {
                 continue;
             }
             let said = workshop.look().into_iter();
-            let said = said.map(|(file, lints)| (file, shown(&lints, encoding))).collect();
+            let said = said.map(|(file, lints)| (file, lints::shown(&lints, encoding))).collect();
             changed.extend(self.board.replace(&Voice::Pack(workshop.folder.clone()), said));
         }
         self.publish(changed)
@@ -370,60 +362,9 @@ impl<W: Write> Session<W> {
     }
 }
 
-/// What a server can do.
-fn capabilities(encoding: Encoding) -> ServerCapabilities {
-    let characters = [".", "\"", "'", "|", " "].map(str::to_owned).to_vec();
-    ServerCapabilities {
-        position_encoding: Some(encoding.kind()),
-        text_document_sync: Some(
-            TextDocumentSyncOptions {
-                open_close: Some(true),
-                change: Some(TextDocumentSyncKind::Incremental),
-                save: Some(Save::Bool(true)),
-                ..TextDocumentSyncOptions::default()
-            }
-            .into(),
-        ),
-        completion_provider: Some(CompletionOptions {
-            trigger_characters: Some(characters),
-            ..CompletionOptions::default()
-        }),
-        hover_provider: Some(true.into()),
-        definition_provider: Some(true.into()),
-        workspace: Some(WorkspaceOptions {
-            text_document_content: Some(TextDocumentContentOptions { schemes: vec![uri::SCHEME.to_owned()] }.into()),
-            ..WorkspaceOptions::default()
-        }),
-        ..ServerCapabilities::default()
-    }
-}
-
 /// Parameters of a message.
 fn read<T: DeserializeOwned>(params: Value) -> Result<T, String> {
     serde_json::from_value(params).map_err(|error| error.to_string())
-}
-
-/// Lints of one file, as an editor shows them.
-fn shown(lints: &[Lint], encoding: Encoding) -> Vec<Diagnostic> {
-    let Some(first) = lints.first() else { return Vec::new() };
-    let lines = Lines::new(first.source.text(), encoding);
-    let show = |lint: &Lint| {
-        let severity = match lint.level() {
-            Level::Error => DiagnosticSeverity::Error,
-            Level::Warning => DiagnosticSeverity::Warning,
-            Level::Note => DiagnosticSeverity::Information,
-        };
-        let help = lint.help.as_ref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
-        Diagnostic {
-            range: lines.range(lint.range.clone()),
-            severity: Some(severity),
-            code: Some(Code::String(lint.id.name().to_owned())),
-            source: Some("preaudit".to_owned()),
-            message: Message::String(format!("{}{help}", lint.message)),
-            ..Diagnostic::default()
-        }
-    };
-    lints.iter().map(show).collect()
 }
 
 /// What a scan came to, in one line.
