@@ -68,15 +68,20 @@ impl Desk {
         told
     }
 
-    /// Reads a pack anew, as after something in its folder was saved.
-    pub(super) fn reread(&mut self, folder: &Path) {
-        match self.workshops.get_mut(folder) {
-            Some(Ok(workshop)) => workshop.reread(&*self.sight.world),
+    /// Takes a file of a pack as it was saved or removed; of a text that is open, what is open counts.
+    pub(super) fn take(&mut self, file: &Path) {
+        let Some(Around::Pack(folder)) = around(file) else { return };
+        match self.workshops.get_mut(&folder) {
+            Some(Ok(workshop)) => {
+                let is_open = self.documents.get(file).is_some() && workshop.path_of(file).is_some();
+                if !is_open {
+                    workshop.take(file, &*self.sight.world);
+                }
+            }
             // It may be one now.
-            Some(Err(_)) => drop(self.workshops.remove(folder)),
-            None => return,
+            Some(Err(_)) => drop(self.workshops.remove(&folder)),
+            None => {}
         }
-        self.put_all(folder);
     }
 
     /// Puts the texts of all open files into their pack.

@@ -218,13 +218,13 @@ impl<W: Write> Session<W> {
     /// What was not saved is gone.
     fn closed(&mut self, params: &DidCloseTextDocumentParams) {
         if let Some(path) = self.desk.documents.close(&params.text_document.uri) {
-            self.reread(&path);
+            self.desk.take(&path);
         }
     }
 
     fn saved(&mut self, params: &DidSaveTextDocumentParams) {
         let Some(path) = uri::path(&params.text_document.uri) else { return };
-        self.reread(&path);
+        self.desk.take(&path);
         if let Some(Around::Evidence(folder)) = around(&path) {
             self.scans.seen.insert(folder.clone());
             self.scans.waiting.insert(folder);
@@ -233,19 +233,7 @@ impl<W: Write> Session<W> {
 
     fn watched(&mut self, params: &DidChangeWatchedFilesParams) {
         let changed = params.changes.iter().filter_map(|change| uri::path(&change.uri));
-        let folders: BTreeSet<PathBuf> = changed
-            .filter_map(|path| match around(&path) {
-                Some(Around::Pack(folder)) => Some(folder),
-                _ => None,
-            })
-            .collect();
-        folders.iter().for_each(|folder| self.desk.reread(folder));
-    }
-
-    fn reread(&mut self, path: &Path) {
-        if let Some(Around::Pack(folder)) = around(path) {
-            self.desk.reread(&folder);
-        }
+        changed.for_each(|path| self.desk.take(&path));
     }
 
     /// Looks at every pack in which something changed, and tells what is another now.

@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 /// The file that makes a folder a pack.
 const MANIFEST: &str = "pack.toml";
+/// A text of a pack is no larger.
+const LARGEST: u64 = 16 << 20;
 
 /// A pack and what is known of it.
 pub(super) struct Workshop {
@@ -36,12 +38,20 @@ impl Workshop {
         Ok(Self { folder: folder.to_path_buf(), files, linter: Linter::new(base), is_stale: true })
     }
 
-    /// Reads all files anew; what cannot be read stays as it was. Who has some of them open puts them
-    /// in again.
-    pub(super) fn reread(&mut self, world: &dyn World) {
-        if let Ok(opened) = pack::open(&PackRef::Folder(self.folder.clone()), world) {
-            self.files = Files::from(opened);
-            self.is_stale = true;
+    /// Takes a file as it was saved, or was removed.
+    pub(super) fn take(&mut self, file: &Path, world: &dyn World) {
+        let Some(path) = self.below(file) else { return };
+        if let Some(case) = path.strip_prefix("tests/") {
+            self.is_stale |= match file.is_file() {
+                true => self.files.cases.insert(case.to_owned()),
+                false => self.files.cases.remove(case),
+            };
+            return;
+        }
+        let read = world.read(&self.folder, &path, LARGEST).ok();
+        match read.and_then(|bytes| String::from_utf8(bytes).ok()) {
+            Some(text) => self.put(file, &text),
+            None => self.is_stale |= self.files.texts.remove(&path).is_some(),
         }
     }
 
@@ -55,12 +65,16 @@ impl Workshop {
         self.is_stale = true;
     }
 
-    /// The path within the pack of a text that is looked at: not that of a case or a hidden file.
+    /// The path within the pack of a text that is looked at: not that of a case.
     pub(super) fn path_of(&self, file: &Path) -> Option<String> {
+        let is_text = |path: &String| path.ends_with(".toml") || path.ends_with(".rhai");
+        self.below(file).filter(|path| is_text(path) && !path.starts_with("tests/"))
+    }
+
+    /// The path within the pack of a file that is not hidden.
+    fn below(&self, file: &Path) -> Option<String> {
         let below = file.strip_prefix(&self.folder).ok()?.to_str()?.replace('\\', "/");
-        let is_text = below.ends_with(".toml") || below.ends_with(".rhai");
-        let is_own = !below.starts_with("tests/") && !below.split('/').any(|part| part.starts_with('.'));
-        (is_text && is_own).then_some(below)
+        (!below.split('/').any(|part| part.starts_with('.'))).then_some(below)
     }
 
     /// What is wrong with the pack, by file.

@@ -54,12 +54,15 @@ impl Linter {
         let (declaration, script) = pair(texts, path)?;
         let written = if path.ends_with(".rhai") { script.as_ref()? } else { &declaration };
         whole::candidates(path, written.text(), at).into_iter().find_map(|candidate| {
-            let marked = Arc::new(Source::new(written.name(), candidate.text));
-            let (declaration, script) = match path.ends_with(".rhai") {
-                true => (whole::with_missing_keys(&declaration), Some(marked)),
-                false => (whole::with_missing_keys(&marked), script.clone()),
+            let marked = Arc::new(Source::new(written.name(), candidate));
+            let (declaration, script, shift) = match path.ends_with(".rhai") {
+                true => (whole::with_missing_keys(&declaration), Some(marked), 0),
+                false => {
+                    let filled = whole::with_missing_keys(&marked);
+                    let shift = filled.shift;
+                    (filled, script.clone(), shift)
+                }
             };
-            let shift = if path.ends_with(".rhai") { 0 } else { declaration.shift };
             let rule = form::rule(&declaration.source, script).0?;
             self.ask(&rule, path, |asked| offer::at(asked, (at, shift)))
         })

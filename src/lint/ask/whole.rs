@@ -12,17 +12,11 @@ pub(super) const MARK: &str = "zz_here_zz";
 /// So many keys that a rule must have are added.
 const MOST: usize = 12;
 
-/// A text with the mark in it.
-pub(super) struct Candidate {
-    /// The text.
-    pub(super) text: String,
-}
-
 /// The text with the mark at this byte, in the ways in which it may be whole, the nearest first.
-pub(super) fn candidates(path: &str, text: &str, at: usize) -> Vec<Candidate> {
+pub(super) fn candidates(path: &str, text: &str, at: usize) -> Vec<String> {
     let at = floor(text, at);
     let (before, behind) = text.split_at(at);
-    let put = |parts: &[&str]| Candidate { text: parts.concat() };
+    let put = |parts: &[&str]| parts.concat();
     let in_place = |behind_mark: &str| put(&[before, MARK, behind_mark, behind]);
     if path.ends_with(".rhai") {
         let closing = unclosed(before);
@@ -120,7 +114,7 @@ mod tests {
         let text = "fn judge(cx) {\n    let a = cx.roster.filter(|r| r.\n    exceptions([], 1)\n}\n";
         let at = text.find("r.\n").unwrap() + 2;
         let candidates = candidates("rules/a/b.rhai", text, at);
-        assert!(candidates[2].text.ends_with(&format!("r.{MARK})}}")), "{}", candidates[2].text);
+        assert!(candidates[2].ends_with(&format!("r.{MARK})}}")), "{}", candidates[2]);
     }
 
     #[test]
