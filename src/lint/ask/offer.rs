@@ -137,7 +137,10 @@ fn members(frame: &Frame<'_>, of: &Type) -> Vec<Offer> {
         _ => Vec::new(),
     };
     let properties = frame.api.properties_of(of.sort);
-    list.extend(by_name(properties.chain(frame.api.methods_of(of.sort))));
+    // What can be asked of anything says little of rows, groups and the like.
+    let is_plain = of.is_plain() || matches!(of.sort, Sort::Any | Sort::Array | Sort::Map | Sort::Character);
+    let methods = frame.api.methods_of(of.sort).filter(|one| is_plain || one.parameters[0].sort == of.sort);
+    list.extend(by_name(properties.chain(methods)));
     let mut seen = BTreeSet::new();
     list.retain(|offer| seen.insert(offer.name.clone()));
     list

@@ -11,6 +11,8 @@ pub(super) const MARK: &str = "zz_here_zz";
 
 /// So many keys that a rule must have are added.
 const MOST: usize = 12;
+/// Keys that stand before all tables of a rule.
+const OF_A_RULE: [&str; 6] = ["basis", "controls", "grade", "help", "id", "title"];
 
 /// The text with the mark at this byte, in the ways in which it may be whole, the nearest first.
 pub(super) fn candidates(path: &str, text: &str, at: usize) -> Vec<String> {
@@ -63,11 +65,11 @@ pub(super) fn with_missing_keys(source: &Arc<Source>) -> Filled {
     for _ in 0..MOST {
         let Some(key) = missing_key(&filled.source) else { break };
         let text = filled.source.text();
-        let line = format!("{key} = {}\n", placeholder(&key));
+        let line = format!("{key} = {}\n", placeholder(&key, source.name()));
         let is_there = text.lines().take_while(|line| !line.starts_with('[')).any(|line| is_of(line, &key));
-        let (text, more) = match is_there {
-            false => ([line.as_str(), text].concat(), line.len()),
-            true => match behind_the_mark(text, &line) {
+        let (text, more) = match OF_A_RULE.contains(&key.as_str()) && !is_there {
+            true => ([line.as_str(), text].concat(), line.len()),
+            false => match behind_the_mark(text, &line) {
                 Some(text) => (text, 0),
                 None => break,
             },
@@ -78,8 +80,10 @@ pub(super) fn with_missing_keys(source: &Arc<Source>) -> Filled {
 }
 
 /// A value that a key may have.
-fn placeholder(key: &str) -> &'static str {
-    match key {
+fn placeholder(key: &str, path: &str) -> String {
+    let stem = path.rsplit('/').next().unwrap_or_default().trim_end_matches(".toml");
+    let value = match key {
+        "id" => return format!("\"{stem}\""),
         "controls" | "by" | "on" | "at" => "[]",
         "grade" => "\"minor\"",
         "basis" => "\"judgement\"",
@@ -87,7 +91,8 @@ fn placeholder(key: &str) -> &'static str {
         "where" => "'true'",
         "most" => "1",
         _ => "\"\"",
-    }
+    };
+    value.to_owned()
 }
 
 fn is_of(line: &str, key: &str) -> bool {
