@@ -66,7 +66,9 @@ fn write_rule(pack: &Path, number: usize) -> PathBuf {
         );
         fs::write(&path, format!("{head}{param}{each}")).unwrap();
     }
-    for case in ["conformity-a", "minor-b", "conformity-boundary", "not-evaluated-empty", "not-evaluated-malformed"] {
+    for case in
+        ["conformity-a", "minor-b", "conformity-boundary", "not-evaluated-empty", "not-evaluated-malformed"]
+    {
         let case = pack.join(format!("tests/{id}/{case}"));
         fs::create_dir_all(&case).unwrap();
         fs::write(case.join("document-register.csv"), "id,title,owner,next review\n").unwrap();
@@ -81,5 +83,6 @@ fn script(number: usize) -> String {
     for step in 0..8 {
         let _ = writeln!(script, "        if row.version == \"{number}.{step}\" {{ continue; }}");
     }
-    script + "        verdict.add(observe(`${row.subject} is late`).about(row.subject).at(row.at(\"next_review\", \"late\")));\n    }\n    verdict\n}\n"
+    script
+        + "        verdict.add(observe(`${row.subject} is late`).about(row.subject).at(row.at(\"next_review\", \"late\")));\n    }\n    verdict\n}\n"
 }

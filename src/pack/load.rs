@@ -5,7 +5,8 @@ use super::files::PackFiles;
 use super::manifest::{self, Head, Manifest, not_utf8};
 use super::open::PackRef;
 use super::{
-    BUILT_IN, EventFields, Export, Kind, LogSource, Pack, Packs, Rule, Shape, certification, control, export, lint,
+    BUILT_IN, EventFields, Export, Kind, LogSource, Pack, Packs, Rule, Shape, certification, control, export,
+    lint,
 };
 use crate::code::Code;
 use crate::finding::Diagnostic;

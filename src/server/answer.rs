@@ -51,7 +51,8 @@ pub(super) fn completion(desk: &Desk, place: &TextDocumentPositionParams) -> Vec
         return names.iter().take(MOST).map(|offer| asked.item(offer, range)).collect();
     }
     let Some(schema) = desk.schemas().of(&asked.path) else { return Vec::new() };
-    let kind = if spot.text.is_some() { CompletionItemKind::EnumMember } else { CompletionItemKind::Property };
+    let kind =
+        if spot.text.is_some() { CompletionItemKind::EnumMember } else { CompletionItemKind::Property };
     let item = |(name, doc): keys::Allowed| item(&name, kind, None, Some(doc), range);
     keys::allowed(schema, &spot).into_iter().map(item).collect()
 }
@@ -114,7 +115,9 @@ impl Asked<'_> {
             (Some(id), "control" | "controls" | "edition_2013" | "by") => Meaning::Control(id.parse().ok()?),
             (Some(id), "kind") => Meaning::Kind(id.clone()),
             // `[params.leaver-account-active]` of a workspace.
-            (None, id) if spot.keys.first()? == "params" && spot.keys.len() == 2 && self.path == "preaudit.toml" => {
+            (None, id)
+                if spot.keys.first()? == "params" && spot.keys.len() == 2 && self.path == "preaudit.toml" =>
+            {
                 Meaning::Rule(id.to_owned())
             }
             _ => return None,

@@ -39,8 +39,9 @@ pub(super) fn within<'t>(texts: &'t Texts, meaning: &Meaning) -> Option<Declarat
         }
         Meaning::Rule(id) => {
             let ending = format!("/{id}.toml");
-            let source =
-                texts.values().find(|one| one.name().starts_with("rules/") && one.name().ends_with(&ending))?;
+            let source = texts
+                .values()
+                .find(|one| one.name().starts_with("rules/") && one.name().ends_with(&ending))?;
             Some((source, place(source, &["id"])))
         }
         Meaning::Word { .. }

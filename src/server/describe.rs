@@ -21,9 +21,7 @@ pub(super) fn meaning(packs: &Packs, rule: Option<&Rule>, meaning: &Meaning) -> 
             (!found.is_empty()).then(|| found.into_iter().take(MOST).collect::<Vec<_>>().join("\n\n---\n\n"))
         }
         Meaning::EventField(name) => event_field(packs, name),
-        Meaning::Word { field, word } => {
-            Some(format!("**{}**: a word of `{field}`", markdown(word)))
-        }
+        Meaning::Word { field, word } => Some(format!("**{}**: a word of `{field}`", markdown(word))),
         Meaning::Param(name) => param(rule?, name),
         Meaning::Functions(all) => Some(functions(all)),
         Meaning::Own { signature, .. } => Some(format!("```rhai\nfn {signature}\n```")),
@@ -52,7 +50,8 @@ pub(super) fn short(packs: &Packs, meaning: &Meaning) -> Option<String> {
 }
 
 fn control(control: &Control) -> String {
-    let mut text = format!("**{} {}**\n\n{}", control.id, markdown(&control.title), markdown(&control.intent));
+    let mut text =
+        format!("**{} {}**\n\n{}", control.id, markdown(&control.title), markdown(&control.intent));
     for requirement in control.requirements.iter().take(MOST) {
         let _ = write!(text, "\n- {}", markdown(&requirement.text));
     }
@@ -77,7 +76,8 @@ fn kind(packs: &Packs, kind: &Kind) -> String {
     };
     let mut text = format!("**{}**: {}, {shape}", kind.id, markdown(&kind.title));
     if let Some(required) = &kind.required {
-        let _ = write!(text, "\n\nrequired by {}: {}", required.by.as_requirement(), markdown(&required.what));
+        let _ =
+            write!(text, "\n\nrequired by {}: {}", required.by.as_requirement(), markdown(&required.what));
     }
     if let Some(ttl) = kind.ttl {
         let _ = write!(text, "\n\nno older than {ttl}");
@@ -125,8 +125,12 @@ fn event_field(packs: &Packs, name: &str) -> Option<String> {
     }
     let below = format!("{name}.");
     let Some(slot) = fields.slot(name) else {
-        let names: Vec<String> =
-            fields.names().iter().filter(|one| one.starts_with(&below)).map(|one| format!("`{one}`")).collect();
+        let names: Vec<String> = fields
+            .names()
+            .iter()
+            .filter(|one| one.starts_with(&below))
+            .map(|one| format!("`{one}`"))
+            .collect();
         return (!names.is_empty()).then(|| format!("**{name}** of a record: {}", names.join(", ")));
     };
     let sort = if fields.is_number(slot) { "a number" } else { "a text" };
@@ -136,7 +140,8 @@ fn event_field(packs: &Packs, name: &str) -> Option<String> {
 
 fn param(rule: &Rule, name: &str) -> Option<String> {
     let param = rule.params.get(name)?;
-    let mut text = format!("**{name}** = {}\n\n{}", markdown(&param.default.to_string()), markdown(&param.doc));
+    let mut text =
+        format!("**{name}** = {}\n\n{}", markdown(&param.default.to_string()), markdown(&param.doc));
     if let Some(strict) = &param.strict {
         let _ = write!(text, "\n\nunder the profile strict: {}", markdown(&strict.to_string()));
     }
@@ -146,7 +151,8 @@ fn param(rule: &Rule, name: &str) -> Option<String> {
 }
 
 fn functions(all: &[&'static Function]) -> String {
-    let one = |function: &&'static Function| format!("```rhai\n{}\n```\n{}", function.signature(), function.doc);
+    let one =
+        |function: &&'static Function| format!("```rhai\n{}\n```\n{}", function.signature(), function.doc);
     all.iter().take(MOST).map(one).collect::<Vec<_>>().join("\n\n---\n\n")
 }
 

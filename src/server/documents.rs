@@ -55,7 +55,9 @@ impl Documents {
                     let bytes = Lines::new(&text, encoding).bytes(part.range);
                     text.replace_range(bytes, &part.text);
                 }
-                TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(whole) => text = whole.text,
+                TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(whole) => {
+                    text = whole.text
+                }
             }
             if text.len() > LONGEST {
                 return Err(format!("{uri} is larger than {} MiB", LONGEST >> 20));

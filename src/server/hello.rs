@@ -3,8 +3,8 @@
 use super::position::Encoding;
 use super::uri;
 use gen_lsp_types::{
-    CompletionOptions, Registration, RegistrationParams, Save, ServerCapabilities, TextDocumentContentOptions,
-    TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceOptions,
+    CompletionOptions, Registration, RegistrationParams, Save, ServerCapabilities,
+    TextDocumentContentOptions, TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceOptions,
 };
 use serde_json::json;
 
@@ -29,7 +29,9 @@ pub(super) fn capabilities(encoding: Encoding) -> ServerCapabilities {
         hover_provider: Some(true.into()),
         definition_provider: Some(true.into()),
         workspace: Some(WorkspaceOptions {
-            text_document_content: Some(TextDocumentContentOptions { schemes: vec![uri::SCHEME.to_owned()] }.into()),
+            text_document_content: Some(
+                TextDocumentContentOptions { schemes: vec![uri::SCHEME.to_owned()] }.into(),
+            ),
             ..WorkspaceOptions::default()
         }),
         ..ServerCapabilities::default()

@@ -117,7 +117,9 @@ fn plain<'s>(root: &'s Json, mut schema: &'s Json) -> Option<&'s Json> {
 
 /// The key or text at a byte.
 pub(super) fn at(text: &str, at: usize) -> Option<Spot> {
-    find(&Item::read(&Source::new("", text))?, &mut Vec::new(), &|range, _| range.start <= at && at <= range.end)
+    find(&Item::read(&Source::new("", text))?, &mut Vec::new(), &|range, _| {
+        range.start <= at && at <= range.end
+    })
 }
 
 /// The key or text that is being written at a byte, with what is written of it so far.

@@ -71,11 +71,7 @@ enum Event {
 ///
 /// # Errors
 /// When nothing can be written to it.
-pub fn serve(
-    input: impl Read + Send + 'static,
-    output: impl Write,
-    sight: Arc<Sight>,
-) -> io::Result<Ending> {
+pub fn serve(input: impl Read + Send + 'static, output: impl Write, sight: Arc<Sight>) -> io::Result<Ending> {
     let (sender, receiver) = mpsc::sync_channel(WAITING);
     let heard = sender.clone();
     // Whoever waits for a message of an editor that is gone must not keep the program alive.

@@ -104,9 +104,11 @@ impl<W: Write> Session<W> {
     fn answer(&mut self, method: &str, id: Id, params: Value) -> io::Result<()> {
         match (self.phase, method) {
             (Phase::New, "initialize") => self.initialize(id, params),
-            (Phase::New, _) => {
-                self.fail(id, ErrorCodes::ServerNotInitialized, "the first request is `initialize`".to_owned())
-            }
+            (Phase::New, _) => self.fail(
+                id,
+                ErrorCodes::ServerNotInitialized,
+                "the first request is `initialize`".to_owned(),
+            ),
             (Phase::ShutDown, _) => {
                 self.fail(id, ErrorCodes::InvalidRequest, "the session was shut down".to_owned())
             }
@@ -125,14 +127,20 @@ impl<W: Write> Session<W> {
     fn ask(&mut self, method: &str, id: Id, params: Value) -> io::Result<()> {
         if method == "workspace/textDocumentContent" {
             return match read::<TextDocumentContentParams>(params).map(|asked| self.text_of(&asked)) {
-                Ok(Some(text)) => self.give::<TextDocumentContentRequest>(id, TextDocumentContentResult { text }),
+                Ok(Some(text)) => {
+                    self.give::<TextDocumentContentRequest>(id, TextDocumentContentResult { text })
+                }
                 Ok(None) => self.fail(id, ErrorCodes::InvalidParams, "there is no such text".to_owned()),
                 Err(reason) => self.fail(id, ErrorCodes::InvalidParams, reason),
             };
         }
         let known = ["textDocument/completion", "textDocument/hover", "textDocument/definition"];
         if !known.contains(&method) {
-            return self.fail(id, ErrorCodes::MethodNotFound, format!("`{method}` is nothing this server knows"));
+            return self.fail(
+                id,
+                ErrorCodes::MethodNotFound,
+                format!("`{method}` is nothing this server knows"),
+            );
         }
         let place = match read::<TextDocumentPositionParams>(params) {
             Ok(place) => place,
@@ -302,7 +310,8 @@ impl<W: Write> Session<W> {
     /// The rule that says something of evidence at a place.
     fn rule_at(&self, place: &TextDocumentPositionParams) -> Option<gen_lsp_types::Location> {
         let file = uri::path(&place.text_document.uri)?;
-        let is_here = |one: &&Diagnostic| one.range.start <= place.position && place.position <= one.range.end;
+        let is_here =
+            |one: &&Diagnostic| one.range.start <= place.position && place.position <= one.range.end;
         let shown = self.board.of(&file);
         let codes = shown.iter().filter(is_here).filter_map(|one| one.code.as_ref());
         codes.into_iter().find_map(|code| match code {
@@ -357,10 +366,11 @@ fn read<T: DeserializeOwned>(params: Value) -> Result<T, String> {
 
 /// What a scan came to, in one line.
 fn scan_told(folder: &Path, report: &Report) -> String {
-    let counts: BTreeMap<&str, usize> = report.findings.iter().fold(BTreeMap::new(), |mut counts, finding| {
-        *counts.entry(finding.state.name()).or_default() += 1;
-        counts
-    });
+    let counts: BTreeMap<&str, usize> =
+        report.findings.iter().fold(BTreeMap::new(), |mut counts, finding| {
+            *counts.entry(finding.state.name()).or_default() += 1;
+            counts
+        });
     let counts: Vec<String> = counts.iter().map(|(state, number)| format!("{number} {state}")).collect();
     let found = if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") };
     format!("{}, as of {}: {found}", folder.display(), report.as_of)

@@ -65,7 +65,10 @@ mod tests {
 
     #[test]
     fn a_text_of_the_pack_in_the_binary_has_a_name() {
-        assert_eq!(built_in(&of_built_in("controls/annex-a-05.toml")).as_deref(), Some("controls/annex-a-05.toml"));
+        assert_eq!(
+            built_in(&of_built_in("controls/annex-a-05.toml")).as_deref(),
+            Some("controls/annex-a-05.toml")
+        );
         assert_eq!(built_in(&Uri::from("preaudit:/other/pack.toml")), None);
     }
 }

@@ -31,7 +31,11 @@ impl Workshop {
     ///
     /// # Errors
     /// When one of them cannot be read.
-    pub(super) fn open(folder: &Path, others: &[PackRef], world: &dyn World) -> Result<Self, Vec<Diagnostic>> {
+    pub(super) fn open(
+        folder: &Path,
+        others: &[PackRef],
+        world: &dyn World,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let pack = PackRef::Folder(folder.to_path_buf());
         let base = pack::base_of(&pack, others, world)?;
         let files = Files::from(pack::open(&pack, world)?);

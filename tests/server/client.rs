@@ -152,7 +152,10 @@ impl Client {
     /// What is asked about a place of an open file, which has a line and a character.
     pub(super) fn at(&mut self, method: &str, path: &Path, (line, character): (usize, usize)) -> Value {
         let position = json!({ "line": line, "character": character });
-        self.ask(&format!("textDocument/{method}"), json!({ "textDocument": { "uri": uri(path) }, "position": position }))
+        self.ask(
+            &format!("textDocument/{method}"),
+            json!({ "textDocument": { "uri": uri(path) }, "position": position }),
+        )
     }
 
     /// Leaves as the protocol has it; gives the exit code of the server.

@@ -12,10 +12,8 @@ use tempfile::TempDir;
 fn organization(name: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let root = fs::canonicalize(folder.path()).unwrap();
-    let files: crate::kit::Files = files_below(&fixture(name))
-        .into_iter()
-        .filter(|(path, _)| !path.starts_with("expected/"))
-        .collect();
+    let files: crate::kit::Files =
+        files_below(&fixture(name)).into_iter().filter(|(path, _)| !path.starts_with("expected/")).collect();
     lay_down(&root, &files);
     (folder, root)
 }
@@ -31,7 +29,10 @@ fn a_finding_is_shown_in_the_cell_that_it_is_about_and_goes_when_that_is_mended(
     let (_folder, root) = organization("stage-2-lapses");
     let before = seen(&root);
     let mut client = Client::greet(json!({}));
-    let (plan, soa) = (root.join("evidence/risk/treatment-plan.csv"), root.join("evidence/soa/statement-of-applicability.tsv"));
+    let (plan, soa) = (
+        root.join("evidence/risk/treatment-plan.csv"),
+        root.join("evidence/soa/statement-of-applicability.tsv"),
+    );
     let text = client.open(&plan);
     let shown = client.shown(&plan);
     let found = of_rule(&shown, RELIES)[0];

@@ -25,7 +25,10 @@ impl Own {
         for (fault, from) in
             [("register-outdated", "table"), ("sign-in-burst", "log"), ("account-unknown", "join")]
         {
-            let made = program(folder.path(), &["rule", "new", fault, "--from", from, "--pack", pack.to_str().unwrap()]);
+            let made = program(
+                folder.path(),
+                &["rule", "new", fault, "--from", from, "--pack", pack.to_str().unwrap()],
+            );
             assert!(made.status.success(), "{}", stderr(&made));
         }
         Self { _folder: folder, pack }
@@ -94,7 +97,11 @@ fn what_is_no_message_is_answered_with_an_error_and_nothing_else_happens() {
         framed("{"),
         framed("[1]"),
         framed("\u{0}\u{0}"),
-        framed(&format!("{{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"x\",\"params\":{}1{}}}", "[".repeat(500), "]".repeat(500))),
+        framed(&format!(
+            "{{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"x\",\"params\":{}1{}}}",
+            "[".repeat(500),
+            "]".repeat(500)
+        )),
         "Content-Length: much\r\n\r\n".to_owned(),
         "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".to_owned(),
     ] {
@@ -111,13 +118,26 @@ fn what_is_no_message_is_answered_with_an_error_and_nothing_else_happens() {
         ("textDocument/rename", json!({}), -32601),
         ("textDocument/hover", json!({}), -32602),
         ("textDocument/hover", json!([1, 2]), -32602),
-        ("textDocument/completion", json!({ "textDocument": document, "position": { "line": -1, "character": 0 } }), -32602),
+        (
+            "textDocument/completion",
+            json!({ "textDocument": document, "position": { "line": -1, "character": 0 } }),
+            -32602,
+        ),
         ("initialize", json!({}), -32601),
-        ("workspace/textDocumentContent", json!({ "uri": "preaudit:/iso27001-2022/../../etc/passwd" }), -32602),
+        (
+            "workspace/textDocumentContent",
+            json!({ "uri": "preaudit:/iso27001-2022/../../etc/passwd" }),
+            -32602,
+        ),
     ] {
         assert_eq!(error(&client.response(method, params.clone())), code, "{method} {params}");
     }
-    for document in [document, json!({ "uri": "untitled:1" }), json!({ "uri": "file:///no/where.toml" }), json!({ "uri": "%%" })] {
+    for document in [
+        document,
+        json!({ "uri": "untitled:1" }),
+        json!({ "uri": "file:///no/where.toml" }),
+        json!({ "uri": "%%" }),
+    ] {
         for method in ["completion", "hover", "definition"] {
             let params = json!({ "textDocument": document, "position": far });
             let answer = client.ask(&format!("textDocument/{method}"), params);

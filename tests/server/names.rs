@@ -1,7 +1,7 @@
 //! Names: which may stand where, what they mean, and where they are declared.
 
-use super::client::{Client, cursor, uri};
 use super::Own;
+use super::client::{Client, cursor, uri};
 use crate::kit::{files_below, lay_down, repository};
 use preaudit::lint::{Files, Linter};
 use preaudit::pack::{self, PackRef, Packs};
@@ -39,7 +39,11 @@ fn a_declaration_is_completed() {
         (format!("{HEAD}uses = [\"|\"]\n").replace("[params", "# [params"), "training-records", "A.6.3"),
         (format!("{HEAD}[scan]\nfrom = \"|\"\n[finding]\nmessage = \"x\"\n"), "sign-ins", "roster"),
         (each(&format!("where = 'true'\n{tail}at = [\"|\"]")), "next_review", "outcome"),
-        (format!("{HEAD}[scan]\nfrom = \"sign-ins\"\nby = [\"user.|\"]\n[finding]\nmessage = \"x\"\n"), "user.name", "next_review"),
+        (
+            format!("{HEAD}[scan]\nfrom = \"sign-ins\"\nby = [\"user.|\"]\n[finding]\nmessage = \"x\"\n"),
+            "user.name",
+            "next_review",
+        ),
         // Conditions, whole and half.
         (each(&format!("where = 'r.|'\n{tail}")), "next_review", "event.outcome"),
         (each(&format!("where = 'r.next_re|view < as_of'\n{tail}")), "next_review", "event.outcome"),
@@ -51,8 +55,18 @@ fn a_declaration_is_completed() {
         (each(&format!("where = 'r.next_review < |'\n{tail}")), "as_of", "next_review"),
         (each(&format!("where = 'r.has(\"|\")'\n{tail}")), "next_review", "grace"),
         (each("where = 'true'\nmessage = \"${r.|} is late\""), "title", "grace"),
-        (format!("{HEAD}[scan]\nfrom = \"sign-ins\"\nwhere = 'r.event.|'\n[finding]\nmessage = \"x\"\n"), "outcome", "event.outcome"),
-        (format!("{HEAD}[scan]\nfrom = \"sign-ins\"\nby = [\"user.name\"]\nhaving = 'g.|'\n[finding]\nmessage = \"x\"\n"), "count", "user"),
+        (
+            format!("{HEAD}[scan]\nfrom = \"sign-ins\"\nwhere = 'r.event.|'\n[finding]\nmessage = \"x\"\n"),
+            "outcome",
+            "event.outcome",
+        ),
+        (
+            format!(
+                "{HEAD}[scan]\nfrom = \"sign-ins\"\nby = [\"user.name\"]\nhaving = 'g.|'\n[finding]\nmessage = \"x\"\n"
+            ),
+            "count",
+            "user",
+        ),
         // Keys and their words, by the schema.
         (format!("{HEAD}[[each]]\nfrom = \"soa\"\nwh|\n"), "where", "id"),
         (HEAD.replace("\"minor\"", "\"|\""), "opportunity", "A.6.3"),
@@ -90,7 +104,9 @@ fn a_script_is_completed() {
     let script = own.file("rules/own/account-unknown.rhai");
     let mut client = Client::greet(json!({}));
     client.open(&script);
-    let judge = |body: &str| format!("fn is_late(row, day) {{\n    row.due < day\n}}\n\nfn judge(cx) {{\n{body}\n}}\n");
+    let judge = |body: &str| {
+        format!("fn is_late(row, day) {{\n    row.due < day\n}}\n\nfn judge(cx) {{\n{body}\n}}\n")
+    };
     for (body, wanted, unwanted) in [
         ("    let staff = cx.|\n    exceptions([], 1)", "roster", "login"),
         ("    let staff = cx.roster.|;\n    exceptions([], 1)", "filter", "login"),
@@ -116,7 +132,8 @@ fn a_script_is_completed() {
 #[test]
 fn a_name_says_what_it_means() {
     let own = Own::new();
-    let (rule, script) = (own.file("rules/own/register-outdated.toml"), own.file("rules/own/account-unknown.rhai"));
+    let (rule, script) =
+        (own.file("rules/own/register-outdated.toml"), own.file("rules/own/account-unknown.rhai"));
     let mut client = Client::greet(json!({}));
     client.open(&rule);
     client.open(&script);
@@ -124,15 +141,27 @@ fn a_name_says_what_it_means() {
         format!("{HEAD}[[each]]\nfrom = \"document-register\"\nwhere = '{condition}'\nmessage = \"x\"\n")
     };
     for (path, text, said) in [
-        (&rule, HEAD.replace("\"A.6.3\"", "\"A.6|.3\"") + &each("true")[HEAD.len()..], "**A.6.3 Information security awareness"),
+        (
+            &rule,
+            HEAD.replace("\"A.6.3\"", "\"A.6|.3\"") + &each("true")[HEAD.len()..],
+            "**A.6.3 Information security awareness",
+        ),
         (&rule, each("true").replace("document-register", "document|-register"), "a table"),
         (&rule, each("r.next|_review < as_of"), "a day or an instant"),
         (&rule, each("r.status == \"publi|shed\""), "a word of `status`"),
         (&rule, each("r.next_review < as_of - params.gr|ace"), "days of grace"),
         (&rule, each("r.id.cont|ains(\"x\")"), "contains("),
         (&rule, each("true").replace("grade", "gra|de"), "graded as"),
-        (&script, "fn judge(cx) {\n    let staff = cx.roster.fil|ter(true);\n    exceptions([], 1)\n}\n".to_owned(), "The rows for which a condition holds"),
-        (&script, "fn judge(cx) {\n    let staff = cx.ros|ter;\n    exceptions([], 1)\n}\n".to_owned(), "**roster**"),
+        (
+            &script,
+            "fn judge(cx) {\n    let staff = cx.roster.fil|ter(true);\n    exceptions([], 1)\n}\n".to_owned(),
+            "The rows for which a condition holds",
+        ),
+        (
+            &script,
+            "fn judge(cx) {\n    let staff = cx.ros|ter;\n    exceptions([], 1)\n}\n".to_owned(),
+            "**roster**",
+        ),
     ] {
         let hover = at(&mut client, "hover", path, &text);
         let value = hover["contents"]["value"].as_str().unwrap_or_else(|| panic!("{text}\n{hover}"));
@@ -166,14 +195,20 @@ fn a_name_leads_to_where_it_is_declared() {
         (HEAD.replace("A.6.3", "A.6|.3") + &each("true")[HEAD.len()..], "id = \"A.6.3\""),
         (each("true").replace("document-register", "document|-register"), "id = \"document-register\""),
         (each("r.next|_review < as_of"), "next_review"),
-        (format!("{HEAD}[scan]\nfrom = \"sign-ins\"\nby = [\"user.na|me\"]\n[finding]\nmessage = \"x\"\n"), "\"user.name\""),
+        (
+            format!("{HEAD}[scan]\nfrom = \"sign-ins\"\nby = [\"user.na|me\"]\n[finding]\nmessage = \"x\"\n"),
+            "\"user.name\"",
+        ),
     ] {
         let found = at(&mut client, "definition", &rule, &text);
         assert!(line_of(&found).contains(declared), "{text}\n{found}");
     }
     let found = at(&mut client, "definition", &rule, &each("r.next_review < as_of - params.gr|ace"));
     assert_eq!(found["uri"], uri(&rule));
-    assert_eq!(found["range"]["start"]["line"], HEAD.lines().position(|line| line == "[params.grace]").unwrap());
+    assert_eq!(
+        found["range"]["start"]["line"],
+        HEAD.lines().position(|line| line == "[params.grace]").unwrap()
+    );
     assert_eq!(client.leave(), 0);
 }
 
@@ -181,7 +216,8 @@ fn a_name_leads_to_where_it_is_declared() {
 fn a_name_of_the_pack_in_the_binary_leads_to_its_text_where_the_client_can_show_it() {
     let own = Own::new();
     let rule = own.file("rules/own/register-outdated.toml");
-    let text = HEAD.replace("A.6.3", "A.6|.3") + "[[each]]\nfrom = \"soa\"\nwhere = 'true'\nmessage = \"x\"\n";
+    let text =
+        HEAD.replace("A.6.3", "A.6|.3") + "[[each]]\nfrom = \"soa\"\nwhere = 'true'\nmessage = \"x\"\n";
     let mut client = Client::greet(json!({}));
     client.open(&rule);
     assert!(at(&mut client, "definition", &rule, &text).is_null());
@@ -216,7 +252,8 @@ fn no_half_of_a_rule_is_too_much() {
     let files = Files::from(pack::open(&PackRef::BuiltIn, &Disk::default()).unwrap());
     let mut linter = Linter::new(Packs::default());
     linter.check(&files);
-    let stems = ["people/training-overdue", "access/leaver-account-active", "leadership/review-figure-contradicted"];
+    let stems =
+        ["people/training-overdue", "access/leaver-account-active", "leadership/review-figure-contradicted"];
     let mut answered = 0;
     for path in stems.iter().flat_map(|stem| [format!("rules/{stem}.toml"), format!("rules/{stem}.rhai")]) {
         let Some(whole) = files.texts.get(&path) else { continue };

@@ -22,11 +22,13 @@ fn a_rule_is_looked_at_as_it_is_typed_and_not_as_it_was_saved() {
     assert_eq!(shown[0]["source"], "preaudit");
 
     // A letter too much, behind characters that UTF-16 counts in one unit and in two.
-    let changed = text.replace("r.next_review + params", "\"é𝄞\" != r.next_revieww && r.next_review + params");
+    let changed =
+        text.replace("r.next_review + params", "\"é𝄞\" != r.next_revieww && r.next_review + params");
     let at = changed.lines().position(|line| line.contains("revieww")).unwrap();
     let old = text.lines().nth(at).unwrap();
     let from = old[..old.find("r.next_review + params").unwrap()].encode_utf16().count();
-    let range = json!({ "start": { "line": at, "character": from }, "end": { "line": at, "character": from } });
+    let range =
+        json!({ "start": { "line": at, "character": from }, "end": { "line": at, "character": from } });
     client.change(&rule, json!([{ "range": range, "text": "\"é𝄞\" != r.next_revieww && " }]));
     let shown = client.shown(&rule);
     let wrong = shown.iter().find(|one| one["code"] == "unknown-field").unwrap();
@@ -52,7 +54,8 @@ fn a_rule_is_looked_at_as_it_is_typed_and_not_as_it_was_saved() {
 #[test]
 fn a_script_and_its_declaration_are_looked_at_together() {
     let own = Own::new();
-    let (rule, script) = (own.file("rules/own/account-unknown.toml"), own.file("rules/own/account-unknown.rhai"));
+    let (rule, script) =
+        (own.file("rules/own/account-unknown.toml"), own.file("rules/own/account-unknown.rhai"));
     let mut client = Client::greet(json!({}));
     let text = client.open(&script);
     client.shown(&rule);
@@ -101,7 +104,8 @@ fn a_folder_that_is_no_pack_yet_is_told_once_and_looked_at_when_it_is_one() {
     let folder = tempfile::tempdir().unwrap();
     let pack = fs::canonicalize(folder.path()).unwrap();
     let manifest = pack.join("pack.toml");
-    fs::write(&manifest, "id = \"own\"\ntitle = \"own\"\nversion = \"1.0.0\"\napi = 99\nlicense = \"MIT\"\n").unwrap();
+    fs::write(&manifest, "id = \"own\"\ntitle = \"own\"\nversion = \"1.0.0\"\napi = 99\nlicense = \"MIT\"\n")
+        .unwrap();
     let mut client = Client::greet(json!({}));
     let text = client.open(&manifest);
     assert_eq!(codes(&client.shown(&manifest)), ["wrong-api"]);

@@ -146,9 +146,7 @@ pub(super) fn of_member(frame: &Frame<'_>, of: &Type, name: &str) -> Option<Mean
             Detail::Below(path) => Some(Meaning::EventField(format!("{path}.{name}"))),
             _ => None,
         },
-        Sort::Parameters => {
-            frame.rule.params.contains_key(name).then(|| Meaning::Param(name.to_owned()))
-        }
+        Sort::Parameters => frame.rule.params.contains_key(name).then(|| Meaning::Param(name.to_owned())),
         Sort::Context => property().or_else(|| {
             let kind = name.replace('_', "-");
             frame.packs.kinds.contains_key(&kind).then_some(Meaning::Kind(kind))
@@ -159,7 +157,8 @@ pub(super) fn of_member(frame: &Frame<'_>, of: &Type, name: &str) -> Option<Mean
 
 /// A field of rows; of all kinds where nobody knows which ones they are.
 pub(super) fn cell(frame: &Frame<'_>, rows: &Rows, name: &str) -> Option<Meaning> {
-    let has = |kind: &&String| frame.packs.kinds.get(*kind).is_some_and(|kind| kind.fields.contains_key(name));
+    let has =
+        |kind: &&String| frame.packs.kinds.get(*kind).is_some_and(|kind| kind.fields.contains_key(name));
     let kinds: Vec<String> = match rows.kinds.is_empty() {
         true => frame.packs.kinds.keys().filter(has).cloned().collect(),
         false => rows.kinds.iter().filter(has).cloned().collect(),
@@ -168,13 +167,7 @@ pub(super) fn cell(frame: &Frame<'_>, rows: &Rows, name: &str) -> Option<Meaning
 }
 
 /// A text that names a field, or that is a word of one.
-fn of_text(
-    frame: &Frame<'_>,
-    part: &Part<'_>,
-    nodes: &[&Node],
-    node: &Node,
-    text: &str,
-) -> Option<Meaning> {
+fn of_text(frame: &Frame<'_>, part: &Part<'_>, nodes: &[&Node], node: &Node, text: &str) -> Option<Meaning> {
     if let Some(rows) = named_rows(frame, part, nodes, node) {
         return cell(frame, &rows, text);
     }

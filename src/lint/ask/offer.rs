@@ -1,8 +1,8 @@
 //! What could stand at a place.
 
+use super::Asked;
 use super::meaning::{self, Meaning};
 use super::whole::MARK;
-use super::Asked;
 use crate::lint::Frame;
 use crate::lint::flow::{Detail, Rows, Type, Words};
 use crate::lint::part::Part;
@@ -89,8 +89,13 @@ fn named_like(frame: &Frame<'_>, named: &Named) -> Vec<Offer> {
         Role::Field(kind) | Role::Number(kind) => {
             let Some(known) = frame.packs.kinds.get(kind) else { return Vec::new() };
             let fields = frame.packs.fields_of(known).into_iter();
-            let is_number =
-                |name: &str| frame.packs.event_fields.slot(name).is_some_and(|slot| frame.packs.event_fields.is_number(slot));
+            let is_number = |name: &str| {
+                frame
+                    .packs
+                    .event_fields
+                    .slot(name)
+                    .is_some_and(|slot| frame.packs.event_fields.is_number(slot))
+            };
             let wants_number = matches!(named.role, Role::Number(_)) && known.shape == Shape::Events;
             let fitting = fields.filter(|name| !wants_number || is_number(name));
             fitting.map(|name| Offer::new(name, meaning::field_of(frame, kind, name))).collect()
@@ -149,7 +154,8 @@ fn members(frame: &Frame<'_>, of: &Type) -> Vec<Offer> {
 /// Functions under their names, those of one name as one; operators are none.
 fn by_name(functions: impl Iterator<Item = &'static Function>) -> Vec<Offer> {
     let mut list: Vec<Offer> = Vec::new();
-    let named = functions.filter(|one| one.name.starts_with(|c: char| c.is_alphabetic()) && !one.is_deprecated);
+    let named =
+        functions.filter(|one| one.name.starts_with(|c: char| c.is_alphabetic()) && !one.is_deprecated);
     for function in named {
         match list.iter_mut().find(|offer| offer.name == function.name).map(|offer| &mut offer.meaning) {
             Some(Meaning::Functions(same)) => same.push(function),
@@ -162,8 +168,7 @@ fn by_name(functions: impl Iterator<Item = &'static Function>) -> Vec<Offer> {
 /// Fields of rows; of all kinds that the rule looks at where nobody knows of which they are.
 fn fields(frame: &Frame<'_>, rows: &Rows) -> Vec<Offer> {
     let own = || frame.rule.uses.iter().chain(&frame.rule.may_use).cloned().collect();
-    let kinds: Vec<String> =
-        if rows.kinds.is_empty() { own() } else { rows.kinds.iter().cloned().collect() };
+    let kinds: Vec<String> = if rows.kinds.is_empty() { own() } else { rows.kinds.iter().cloned().collect() };
     let known = kinds.iter().filter_map(|kind| frame.packs.kinds.get(kind));
     let names: BTreeSet<&String> = known.flat_map(|kind| kind.fields.keys()).collect();
     let has = |kind: &&String, name: &str| {
@@ -214,7 +219,9 @@ fn names(frame: &Frame<'_>, part: &Part<'_>, nodes: &[&Node], here: &Node) -> Ve
     }));
     // What is only ever called on something stands behind its dot.
     let is_free = |one: &&'static Function| {
-        one.parameters.first().is_none_or(|first| !matches!(first.sort, Sort::Any | Sort::Row | Sort::Table | Sort::Context))
+        one.parameters
+            .first()
+            .is_none_or(|first| !matches!(first.sort, Sort::Any | Sort::Row | Sort::Table | Sort::Context))
     };
     let functions = frame.api.names().flat_map(|name| frame.api.functions(name)).filter(is_free);
     list.extend(by_name(functions));
