@@ -10,7 +10,7 @@ use crate::code::Code;
 use crate::evidence::{self, Evidence, Scope};
 use crate::finding::Diagnostic;
 use crate::grade::Past;
-use crate::pack::{self, PackRef, Packs, Profile};
+use crate::pack::{self, PackRef, Packs, Profile, Trust};
 use crate::place::Place;
 use crate::plan::{self, Plan};
 use crate::report::Report;
@@ -18,7 +18,7 @@ use crate::scan::{self, Facts, Inquiry, Partials, Share, SpotChecks, Watch};
 use crate::script::{self, Rules};
 use crate::stage::Stage;
 use crate::world::World;
-use crate::{applicability, evaluate, grade, independence};
+use crate::{applicability, evaluate, grade, independence, redact};
 use jiff::civil::Date;
 use std::sync::Arc;
 use timings::Laps;
@@ -46,8 +46,20 @@ pub struct Request {
     pub partials: Partials,
     /// Records of logs that are looked at once more.
     pub checks: SpotChecks,
+    /// Whether persons and addresses get pseudonyms.
+    pub redaction: Redaction,
     /// What recorded runs found, for repeats; empty, so that nothing is one, when not given.
     pub past: Arc<Past>,
+}
+
+/// Whether a report may leave the organization as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Redaction {
+    /// It names whom the evidence names.
+    #[default]
+    Open,
+    /// Persons, mail and network addresses get pseudonyms.
+    Pseudonyms,
 }
 
 /// Audits evidence.
@@ -105,9 +117,19 @@ fn go_through(
     laps.end("rules");
     let timings = Timings::of((packs, &plan, &evidence), (&facts, &outcomes), &watch);
     let graded = grade::grade(&plan, packs, (&evidence, &facts), &outcomes, &request.past); // findings
-    let report = Report::new(&profile, packs, &plan, &evidence, &facts, graded);
+    let mut report = Report::new(&profile, packs, &plan, &evidence, &facts, graded);
+    if request.redaction == Redaction::Pseudonyms {
+        report = redact::redact(&report, &evidence).map_err(unwritable)?;
+    }
     laps.end("report");
     Ok((report, timings.with(laps)))
+}
+
+fn unwritable(error: serde_json::Error) -> Vec<Diagnostic> {
+    vec![Diagnostic::error(
+        Code::InvalidRun,
+        format!("the report cannot be written with pseudonyms: {error}"),
+    )]
 }
 
 /// Reads the evidence and draws up the plan; gives the name of the profile too.
@@ -118,7 +140,7 @@ fn prepare(
     world: &dyn World,
 ) -> Result<(Evidence, Plan, String), Vec<Diagnostic>> {
     let mut evidence = evidence::collect(packs, &request.scope, world)?; // tables, documents, logs
-    check_trust(packs, &evidence, request)?;
+    check_trust(packs, request)?;
     let (name, profile) = choose_profile(packs, &evidence, request)?;
     let as_of = day_of_judgement(&evidence, request, world);
     let applicability = applicability::read(&evidence); // what the SoA declares
@@ -186,10 +208,16 @@ pub fn in_threads<T: Send>(
     pool.install(work)
 }
 
+/// Whom the organization and whoever asks trust.
+fn trust(request: &Request) -> Result<Trust, Vec<Diagnostic>> {
+    let declared = Trust::read(request.scope.workspace.as_deref())?;
+    Ok(if request.trust_packs { Trust::everything() } else { declared })
+}
+
 /// Packs from outside run their scripts only when someone said so.
-fn check_trust(packs: &Packs, evidence: &Evidence, request: &Request) -> Result<(), Vec<Diagnostic>> {
-    let trusted = &evidence.workspace.trusted_packs;
-    let strangers = packs.list.iter().filter(|pack| !pack.is_built_in && !trusted.contains(&pack.digest));
+fn check_trust(packs: &Packs, request: &Request) -> Result<(), Vec<Diagnostic>> {
+    let trust = trust(request)?;
+    let strangers = packs.list.iter().filter(|pack| !trust.covers(pack));
     let refuse = |pack: &pack::Pack| {
         let message = format!("pack {} ({}) is not trusted to run its scripts", pack.id, pack.digest);
         let help =
@@ -197,7 +225,7 @@ fn check_trust(packs: &Packs, evidence: &Evidence, request: &Request) -> Result<
         Diagnostic::error(Code::UntrustedPack, message).help(help).at(Place::whole(&pack.id, "this pack"))
     };
     let refused: Vec<Diagnostic> = strangers.map(refuse).collect();
-    if request.trust_packs || refused.is_empty() { Ok(()) } else { Err(refused) }
+    if refused.is_empty() { Ok(()) } else { Err(refused) }
 }
 
 fn choose_profile<'p>(

@@ -17,6 +17,7 @@ pub mod control_id;
 pub mod stage;
 pub mod finding;
 pub mod toml_text;
+pub mod signature;
 // 1 read
 pub mod pack;
 pub mod evidence;
@@ -32,6 +33,7 @@ pub mod evaluate;
 pub mod grade;
 // 5 tell
 pub mod report;
+pub mod redact;
 pub mod certification;
 pub mod cap;
 pub mod history;
@@ -40,11 +42,13 @@ pub mod sheets;
 pub mod rule_pages;
 pub mod sampling;
 pub mod papers;
+pub mod formats;
 // 6 through
 pub mod audit;
 pub mod prove;
 pub mod baseline;
 pub mod remedy;
 pub mod forecast;
+pub mod custody;
 // 7 edge
 pub mod cli;

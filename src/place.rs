@@ -27,6 +27,22 @@ pub struct Place {
     pub text: String,
     /// The text around, so that a report can show the place without the file.
     pub excerpt: Option<Excerpt>,
+    /// Of a row of a table: its first cell and those around the place, under their headers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub row: Vec<CellSeen>,
+}
+
+/// A cell of a row, as a report shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CellSeen {
+    /// The header of its column.
+    pub header: String,
+    /// Its text, shortened.
+    pub text: String,
+    /// True for the cell that is pointed at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_marked: bool,
 }
 
 /// The lines around a place, cut where they are long.

@@ -4,14 +4,15 @@
 //! missing evidence. What is left to do is independent, rule by rule, and can run side by side.
 
 mod length;
+mod setpoint;
+
+pub use setpoint::Setpoint;
 
 use crate::applicability::{Applicability, Exclusion};
 use crate::control_id::ControlId;
-use crate::evidence::{Decision, Evidence, Row, Sentence, Unfit};
+use crate::evidence::{Decision, Evidence, Row, Unfit};
 use crate::finding::Diagnostic;
-use crate::pack::{
-    self, Compare, Expect, Form, Join, Keys, Length, Packs, Param, ParamValue, Profile, Rule, Shape,
-};
+use crate::pack::{self, Compare, Expect, Form, Join, Keys, Length, Packs, ParamValue, Profile, Rule, Shape};
 use crate::place::Place;
 use crate::scan::{self, Comparing, Condition, Expected, JoinWith, RowNumber, Sighting};
 use crate::script::{self, Compiled, CompiledRule, Doubt, Params, Rules, Setting};
@@ -20,6 +21,7 @@ use crate::time::{Duration, Time};
 use crate::world::World;
 use jiff::civil::Date;
 use length::length;
+use setpoint::sentence;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -68,17 +70,6 @@ pub struct Planned {
     pub missing: Vec<String>,
     /// Rows of its kinds that cannot be read.
     pub set_aside: usize,
-}
-
-/// The value of a parameter, and who set it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Setpoint {
-    /// The value.
-    pub value: ParamValue,
-    /// Who set it: the rule, its strict value, or `preaudit.toml`, there with what it is bound to.
-    pub set_by: String,
-    /// The sentence that it is bound to.
-    pub says: Option<Place>,
 }
 
 /// What a rule does.
@@ -228,9 +219,12 @@ impl Drafter<'_> {
         let params: BTreeMap<String, Setpoint> = rule
             .params
             .iter()
-            .map(|(name, param)| (name.clone(), self.setpoint(rule, name, param)))
+            .map(|(name, param)| {
+                (name.clone(), Setpoint::of((rule, name, param), self.evidence, self.profile))
+            })
             .collect();
-        let unfounded = rule.params.keys().find_map(|name| self.sentence(rule, name)?.as_ref().err());
+        let unfounded =
+            rule.params.keys().find_map(|name| sentence(rule, name, self.evidence)?.as_ref().err());
         let values = params.iter().map(|(name, set)| (name.clone(), script::value(&set.value))).collect();
         let setting = Arc::new(Setting {
             names: Arc::clone(&self.rules.names),
@@ -256,28 +250,6 @@ impl Drafter<'_> {
             set_aside: rule.uses.iter().map(|kind| self.evidence.set_aside(kind)).sum(),
             missing,
         }
-    }
-
-    /// What the workspace sets, else what the profile asks for, else what the rule declares.
-    fn setpoint(&self, rule: &Rule, name: &str, param: &Param) -> Setpoint {
-        if let Some(Ok(Sentence { value, place })) = self.sentence(rule, name) {
-            let set_by = format!("preaudit.toml, bound to {}:{}", place.file, place.line);
-            return Setpoint { value: value.clone(), set_by, says: Some(place.clone()) };
-        }
-        let declared = self.evidence.workspace.params.get(&rule.id).and_then(|params| params.get(name));
-        let declared = declared.and_then(|given| given.value.as_ref());
-        let strict = param.strict.as_ref().filter(|_| self.profile.strict_params);
-        let (value, set_by) = match (declared, strict) {
-            (Some(value), _) => (value, "preaudit.toml"),
-            (None, Some(value)) => (value, "profile strict"),
-            (None, None) => (&param.default, "rule"),
-        };
-        Setpoint { value: value.clone(), set_by: set_by.to_owned(), says: None }
-    }
-
-    /// The sentence that a parameter is bound to, or why there is none.
-    fn sentence(&self, rule: &Rule, name: &str) -> Option<&Result<Sentence, String>> {
-        self.evidence.bound.get(&(rule.id.clone(), name.to_owned()))
     }
 
     fn is_events(&self, kind: &str) -> bool {

@@ -192,6 +192,7 @@ impl<'a> Span<'a> {
             label: label.into(),
             text: shorten(self.text()),
             excerpt: Some(self.excerpt(context)),
+            row: Vec::new(),
         };
         if self.source.sheet.is_some() {
             self.into_cell(&mut place);

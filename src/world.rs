@@ -229,6 +229,29 @@ impl Disk {
             because(error)
         })
     }
+
+    /// Writes a file that nobody else may read, where there is none yet.
+    ///
+    /// # Errors
+    /// When there is one, or the folder cannot be written.
+    pub fn write_secret(&self, path: &Path, bytes: &[u8]) -> Result<(), Unreadable> {
+        let mut options = fs::File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let written = options.open(path).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        });
+        written.map_err(|error| unreadable(&path.display().to_string(), &error))
+    }
+}
+
+impl Disk {
+    /// When a file was last changed, as the system says it.
+    pub fn modified(&self, path: &Path) -> Option<Timestamp> {
+        Timestamp::try_from(fs::metadata(path).ok()?.modified().ok()?).ok()
+    }
 }
 
 impl World for Disk {

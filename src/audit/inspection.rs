@@ -78,7 +78,7 @@ impl<'w> Inspection<'w> {
         let packs = pack::load(&request.packs, world)?;
         let rules = script::compile(&packs)?;
         let mut evidence = evidence::collect(&packs, &request.scope, world)?;
-        check_trust(&packs, &evidence, request)?;
+        check_trust(&packs, request)?;
         let (profile_name, profile) = choose_profile(&packs, &evidence, request)?;
         let profile = profile.clone();
         let stage = request.stage.or(evidence.workspace.audit.stage).unwrap_or_default();

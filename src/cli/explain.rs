@@ -1,12 +1,12 @@
 //! `preaudit explain`: what something means.
 
 use super::output::Output;
-use super::place::packs;
+use super::place::packs_here;
 use crate::code::Code;
 use crate::control_id::ControlId;
 use crate::finding::State;
-use crate::grade::{DECISION_RULES, SYSTEMIC};
-use crate::pack::{self, Control, Form, Keys, Kind, Length, LogSource, Packs, Profile, Rule, Scan};
+use crate::grade::{DECISION_RULES, OVERDUE, OVERDUE_HELP, OVERDUE_TITLE, SYSTEMIC};
+use crate::pack::{Control, Form, Keys, Kind, Length, LogSource, Packs, Profile, Rule, Scan};
 use crate::report::Exit;
 use crate::script;
 use crate::toml_text::did_you_mean;
@@ -25,7 +25,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
-    let packs = match pack::load(&packs(&arguments.packs), &Disk::default()) {
+    let packs = match packs_here(&arguments.packs, &Disk::default()) {
         Ok(packs) => packs,
         Err(wrong) => return output.wrongs(&wrong),
     };
@@ -51,6 +51,10 @@ fn explain(packs: &Packs, name: &str) -> Option<String> {
     if let Some(rule) = DECISION_RULES.iter().find(|rule| rule.id == name) {
         let of = "The program's own rule on what preaudit.toml decides; its grade is judgement.";
         return Some(format!("{name}: {}\n\n  {of}\n  help: {}\n", rule.title, rule.help));
+    }
+    if name == OVERDUE {
+        let of = "The program's own rule on the plan that `--cap` names; a major stays one while its action is late.";
+        return Some(format!("{name}: {OVERDUE_TITLE}\n\n  {of}\n  help: {OVERDUE_HELP}\n"));
     }
     if name == SYSTEMIC {
         return Some(format!(
@@ -100,7 +104,12 @@ fn explain_rule(packs: &Packs, rule: &Rule) -> String {
         let title = packs.controls.get(id).map_or("", |control| control.title.as_str());
         let _ = writeln!(text, "  against  {} {title}", id.as_requirement());
     }
-    let _ = writeln!(text, "  grade    {} ({})", rule.grade, rule.basis);
+    let _ = writeln!(text, "  grade    {} ({})", rule.declared_grade, rule.basis);
+    for overlay in &rule.overlays {
+        if let Some(grade) = overlay.grade {
+            let _ = writeln!(text, "           {grade}, says pack {}: {}", overlay.pack, overlay.reason);
+        }
+    }
     if let Some(ratio) = rule.ratio {
         let _ = writeln!(
             text,
@@ -127,6 +136,11 @@ fn explain_rule(packs: &Packs, rule: &Rule) -> String {
         }
         if let Some(source) = &param.source {
             let _ = writeln!(text, "    source: {source}");
+        }
+        for overlay in &rule.overlays {
+            if let Some(value) = overlay.params.get(name) {
+                let _ = writeln!(text, "    {value}, says pack {}: {}", overlay.pack, overlay.reason);
+            }
         }
     }
     let _ = writeln!(text, "\n  help: {}", rule.help);

@@ -1,10 +1,10 @@
 //! `preaudit list`: what there is.
 
 use super::output::Output;
-use super::place::packs;
+use super::place::packs_here;
 use crate::code::Code;
 use crate::finding::count;
-use crate::pack::{self, Automation, Control, Coverage, Packs};
+use crate::pack::{Automation, Control, Coverage, Packs};
 use crate::report::Exit;
 use crate::world::Disk;
 use clap::ValueEnum;
@@ -44,7 +44,7 @@ enum What {
 }
 
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
-    let packs = match pack::load(&packs(&arguments.packs), &Disk::default()) {
+    let packs = match packs_here(&arguments.packs, &Disk::default()) {
         Ok(packs) => packs,
         Err(wrong) => return output.wrongs(&wrong),
     };

@@ -25,6 +25,9 @@ use std::time::Duration;
 /// Records in doubt that a report points at.
 const DOUBTS_SHOWN: usize = 20;
 
+/// The field of any kind that names who answers for a row.
+const OWNER: &str = "owner";
+
 /// What one rule observed.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
@@ -73,6 +76,8 @@ pub struct Seen {
     pub statement: String,
     /// What it is about.
     pub subject: String,
+    /// Who owns it, where a row that is pointed at says so.
+    pub owner: Option<String>,
     /// Where it shows.
     pub places: Vec<Place>,
     /// Another grade than the rule's.
@@ -277,6 +282,7 @@ fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: &places::Sh
     let unmapped = unmapped.map(|(_, field)| field.clone()).collect();
     let seen = |one: script::Observation| Seen {
         places: one.pointers.iter().filter_map(|pointer| places::place(pointer, shown)).collect(),
+        owner: owner(&one.pointers),
         statement: one.statement,
         subject: one.subject,
         grade: one.grade,
@@ -299,6 +305,12 @@ fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: &places::Sh
         failed: None,
         took: Duration::ZERO,
     }
+}
+
+/// The owner that the first row with one names.
+fn owner(pointers: &[script::Pointer]) -> Option<String> {
+    let owners = pointers.iter().filter_map(script::Pointer::row).map(|row| row.text(OWNER));
+    owners.into_iter().find(|owner| !owner.is_empty()).map(str::to_owned)
 }
 
 /// Takes back what a script observed of rows about which it had to guess: nobody is accused on a

@@ -33,6 +33,7 @@ mod path_pattern;
 mod persons;
 mod ragged;
 mod recognize;
+mod row;
 mod sample;
 mod table;
 mod value;
@@ -51,8 +52,9 @@ pub use identity::Identities;
 pub use named::{NamedFile, named_files};
 pub use names::is_same_person;
 pub use params::{Bind, Given, Wanted};
+pub use row::Row;
 pub use sample::sample;
-pub use table::{Person, Row, Table};
+pub use table::{Person, Table};
 pub use value::{Decision, Value};
 pub use workspace::{Audit, Binding, FILE_NAME, Workspace};
 

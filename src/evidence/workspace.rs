@@ -9,7 +9,7 @@ use super::path_pattern::PathPattern;
 use crate::code::Code;
 use crate::control_id::ControlId;
 use crate::finding::{Diagnostic, Grade};
-use crate::pack::Packs;
+use crate::pack::{DeclaredText, Packs, TrustText};
 use crate::source::Source;
 use crate::stage::Stage;
 use crate::toml_text::{self, did_you_mean, wrong};
@@ -42,8 +42,6 @@ pub struct Workspace {
     pub waivers: Vec<Waiver>,
     /// Grades that a person overrules.
     pub overrides: Vec<Override>,
-    /// Digests of packs that may run their scripts.
-    pub trusted_packs: Vec<String>,
     /// Patterns of paths that are no evidence.
     pub exclude: Vec<PathPattern>,
 }
@@ -132,6 +130,10 @@ struct WorkspaceText {
     #[serde(default, rename = "override")]
     overrides: Vec<OverrideText>,
     #[serde(default)]
+    #[expect(dead_code, reason = "packs are found before the rest is read against them")]
+    pack: Vec<DeclaredText>,
+    #[serde(default)]
+    #[expect(dead_code, reason = "read before packs are loaded")]
     trust: TrustText,
     #[serde(default)]
     exclude: Vec<Spanned<String>>,
@@ -143,13 +145,6 @@ type ParamTexts = BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<to
 #[serde(deny_unknown_fields)]
 struct OrganizationText {
     name: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TrustText {
-    #[serde(default)]
-    packs: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -230,7 +225,6 @@ impl Workspace {
             identities: Identities::read(raw.identity, text, &mut reader.errors),
             waivers: raw.waiver.into_iter().filter_map(|waiver| reader.waiver(waiver)).collect(),
             overrides: raw.overrides.into_iter().filter_map(|one| reader.overruling(one)).collect(),
-            trusted_packs: raw.trust.packs,
             exclude: reader.paths(&raw.exclude),
             audit: raw.audit,
         };

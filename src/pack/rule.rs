@@ -1,6 +1,7 @@
 //! Rules as their files declare them: what to look at, and what to say.
 
-use super::param::{Param, ParamText};
+use super::overlay::Overlay;
+use super::param::{Param, ParamText, ParamValue};
 use super::reader::{Expression, Reader};
 use super::scan::{FindingText, Scan, ScanText};
 use crate::code::Code;
@@ -23,8 +24,11 @@ pub struct Rule {
     pub title: String,
     /// What it is written against, the first foremost.
     pub controls: Vec<ControlId>,
-    /// What an exception is graded as, before ratio and people.
+    /// What an exception is graded as, before ratio and people: as the rule declares it, or as the last
+    /// pack says that overrides it.
     pub grade: Grade,
+    /// What the rule itself declares.
+    pub declared_grade: Grade,
     /// What the requirement rests on.
     pub basis: Basis,
     /// Where the requirement or the practice is written down.
@@ -49,6 +53,8 @@ pub struct Rule {
     pub form: Form,
     /// The theme, which is its folder.
     pub theme: String,
+    /// What packs above its own say of it, in their order.
+    pub overlays: Vec<Overlay>,
     /// The text of its declaration.
     pub text: Arc<Source>,
     /// The text of its script.
@@ -168,6 +174,7 @@ impl Rule {
             title: raw.title.into_inner(),
             controls,
             grade: raw.grade,
+            declared_grade: raw.grade,
             basis: raw.basis,
             source: raw.source,
             checks: raw.checks,
@@ -180,9 +187,26 @@ impl Rule {
             ratio: raw.ratio,
             form,
             theme: theme.to_owned(),
+            overlays: Vec::new(),
             text: Arc::clone(text),
             script,
         })
+    }
+
+    /// Lays what another pack says over what the rule says.
+    pub(super) fn lay(&mut self, overlay: Overlay) {
+        self.grade = overlay.grade.unwrap_or(self.grade);
+        self.overlays.push(overlay);
+    }
+
+    /// The pack that graded the rule anew, the last of them.
+    pub fn regraded(&self) -> Option<&Overlay> {
+        self.overlays.iter().rev().find(|overlay| overlay.grade.is_some())
+    }
+
+    /// What a parameter is set to by the last pack that sets it.
+    pub fn overlaid(&self, param: &str) -> Option<(&ParamValue, &Overlay)> {
+        self.overlays.iter().rev().find_map(|overlay| Some((overlay.params.get(param)?, overlay)))
     }
 
     /// The expressions of the rule, in the order of its file.
