@@ -4,6 +4,7 @@
 use super::files::PackFiles;
 use super::manifest::{self, Head, Manifest, not_utf8};
 use super::open::PackRef;
+use super::pattern::Origin;
 use super::{EventFields, Kind, LogSource, Pack, Packs, Rule, Shape, certification, control, kind, lint};
 use crate::code::Code;
 use crate::finding::Diagnostic;
@@ -81,6 +82,7 @@ impl Loader {
     /// Adds the files of one pack.
     fn add(&mut self, files: PackFiles, is_built_in: bool) -> Result<(), Diagnostic> {
         let (digest, signer) = (files.digest(), files.signer);
+        let origin = if is_built_in { Origin::Binary } else { Origin::Outside };
         let (mut texts, mut cases) = (Texts::new(), BTreeMap::new());
         for (path, bytes) in files.files {
             if let Some(case) = path.strip_prefix("tests/") {
@@ -99,10 +101,10 @@ impl Loader {
         self.add_controls(&texts);
         self.vocabularies.extend(manifest.vocabularies.clone());
         self.add_kinds(&texts);
-        self.add_sources(&texts);
+        self.add_sources(&texts, origin);
         self.add_certification(&texts);
         self.lay(&manifest, source, &head);
-        let rules = read_rules(&texts, &mut self.errors);
+        let rules = read_rules(&texts, origin, &mut self.errors);
         let Head { id, version, .. } = head;
         let (title, version) = (manifest.title, version.to_string());
         self.packs.list.push(Pack { id, title, version, digest, is_built_in, signer, needs, rules, cases });
@@ -228,7 +230,7 @@ impl Loader {
         }
     }
 
-    fn add_sources(&mut self, texts: &Texts) {
+    fn add_sources(&mut self, texts: &Texts, origin: Origin) {
         if let Some(source) = texts.get("sources/fields.toml") {
             match EventFields::read(source) {
                 _ if !self.packs.event_fields.names().is_empty() => {
@@ -241,7 +243,7 @@ impl Loader {
         for source in
             below(texts, "sources/", ".toml").filter(|source| source.name() != "sources/fields.toml")
         {
-            match LogSource::read(source, &self.packs.event_fields) {
+            match LogSource::read(source, &self.packs.event_fields, origin) {
                 Ok(log) => {
                     let id = log.id.clone();
                     if self.packs.log_sources.insert(id.clone(), Arc::new(log)).is_some() {
@@ -290,14 +292,14 @@ fn below<'a>(texts: &'a Texts, folder: &'a str, ending: &'a str) -> impl Iterato
 }
 
 /// `rules/<theme>/<fault>.toml`, each with the script beside it when there is one.
-fn read_rules(texts: &Texts, errors: &mut Vec<Diagnostic>) -> Vec<Rule> {
+fn read_rules(texts: &Texts, origin: Origin, errors: &mut Vec<Diagnostic>) -> Vec<Rule> {
     let read = |text: &&Arc<Source>| {
         let stem = text.name().trim_end_matches(".toml");
         let script = texts.get(&format!("{stem}.rhai")).cloned();
         let theme = text.name().split('/').rev().nth(1).unwrap_or("rules");
-        Rule::read(text, script, theme)
+        Rule::read(text, script, theme, origin)
     };
-    // Side by side, since their patterns are compiled to be checked: half of the time of a start.
+    // Side by side, since patterns of packs from outside are compiled to be checked.
     let texts: Vec<&Arc<Source>> = below(texts, "rules/", ".toml").collect();
     let read: Vec<Result<Rule, Vec<Diagnostic>>> = texts.par_iter().map(read).collect();
     let mut rules = Vec::new();

@@ -1,6 +1,7 @@
 //! Reads the parts of a rule's file and collects what is wrong with them.
 
 use super::param::{Param, ParamKind};
+use super::pattern::Origin;
 use crate::code::Code;
 use crate::finding::Diagnostic;
 use crate::source::Source;
@@ -33,6 +34,7 @@ pub enum Length {
 /// Turns the parts of a file into a rule and collects what is wrong.
 pub(super) struct Reader<'a> {
     pub(super) source: &'a Source,
+    pub(super) origin: Origin,
     pub(super) errors: Vec<Diagnostic>,
 }
 

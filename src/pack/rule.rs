@@ -1,7 +1,8 @@
 //! Rules as their files declare them: what to look at, and what to say.
 
 use super::overlay::Overlay;
-use super::param::{Param, ParamText, ParamValue};
+use super::param::{Param, ParamKind, ParamText, ParamValue};
+use super::pattern::Origin;
 use super::reader::{Expression, Reader};
 use super::scan::{FindingText, Scan, ScanText};
 use crate::code::Code;
@@ -149,13 +150,14 @@ impl Rule {
     /// # Errors
     /// Everything that is wrong with the file, each at its place. Whether its controls, kinds and
     /// fields exist is for the lint of the pack to say.
-    pub fn read(
+    pub(super) fn read(
         text: &Arc<Source>,
         script: Option<Arc<Source>>,
         theme: &str,
+        origin: Origin,
     ) -> Result<Self, Vec<Diagnostic>> {
         let raw: RuleText = toml_text::read(text, Code::InvalidRule).map_err(|error| vec![error])?;
-        let mut reader = Reader { source: text, errors: Vec::new() };
+        let mut reader = Reader { source: text, origin, errors: Vec::new() };
         reader.check_names(&raw);
         let controls = raw.controls.iter().filter_map(|id| reader.control(id)).collect();
         let mut uses: Vec<String> = raw.uses.into_iter().map(Spanned::into_inner).collect();
@@ -251,8 +253,10 @@ impl Reader<'_> {
     }
 
     fn param(&mut self, text: ParamText) -> Option<Param> {
-        let mut read = |value: &Spanned<toml::Value>| {
-            text.kind.read(value.get_ref()).map_err(|message| self.wrong(value, message)).ok()
+        let is_known = text.kind == ParamKind::Pattern && self.origin == Origin::Binary;
+        let mut read = |value: &Spanned<toml::Value>| match value.get_ref() {
+            toml::Value::String(text) if is_known => Some(ParamValue::Text(text.clone())),
+            written => text.kind.read(written).map_err(|message| self.wrong(value, message)).ok(),
         };
         let default = read(&text.default)?;
         let strict = text.strict.as_ref().and_then(&mut read);
