@@ -62,6 +62,7 @@ codes! {
     PopulationDiffers = "evidence::population-differs": "The evidence holds another number of records than was declared.";
     Preamble = "evidence::preamble": "Lines above the header were skipped.";
     RaggedRow = "evidence::ragged-row": "A row has more or fewer cells than the header and was set aside.";
+    RepeatedRecord = "evidence::repeated-record": "Records stand twice in one export of a tool, and count once.";
     Stale = "evidence::stale": "Evidence is older than its time to live.";
     UnknownWord = "evidence::unknown-word": "A status word is in no vocabulary, so its rows are not decidable.";
     UnprovenConvention = "evidence::unproven-convention": "Dates or numbers of a column can be read in two ways and nothing proves which.";
@@ -81,6 +82,8 @@ codes! {
     UnlockedPack = "pack::unlocked": "A pack of preaudit.toml is not in preaudit.lock, so nobody sees when it changes.";
     UnreadablePack = "pack::unreadable": "A pack could not be read.";
     UntrustedPack = "pack::untrusted": "A pack from outside is not trusted, and no process could be started that would judge for it.";
+    InvalidTemplate = "report::invalid-template": "A template of a report is not well formed, asks for what there is not, or takes too long.";
+    Unwritable = "report::unwritable": "A report cannot be written in a format.";
     NativeDiffers = "rule::differs": "A rule says something else natively than by the interpreter; a fault of preaudit.";
     RuleFailed = "rule::failed": "A rule failed while it ran; it says nothing about the organization.";
     InvalidRule = "rule::invalid": "A rule is not well formed.";
@@ -118,7 +121,7 @@ mod tests {
         rooms.dedup();
         assert_eq!(
             rooms,
-            ["cap", "certification", "evidence", "history", "pack", "rule", "scan", "workspace"]
+            ["cap", "certification", "evidence", "history", "pack", "report", "rule", "scan", "workspace"]
         );
         let unique: std::collections::BTreeSet<_> = texts.iter().collect();
         assert_eq!(unique.len(), texts.len());

@@ -6,12 +6,14 @@
 //! `ARCHITECTURE.md` shows the house, `tests/floors.rs` keeps it so.
 
 // 0 ground
+pub mod sandbox;
 pub mod world;
 pub mod time;
 pub mod place;
 mod clip;
 pub mod source;
 pub mod snippet;
+pub mod inert;
 pub mod code;
 pub mod control_id;
 pub mod stage;
@@ -32,9 +34,11 @@ pub mod plan;
 pub mod evaluate;
 pub mod grade;
 // 5 tell
+pub mod vocabulary;
 pub mod report;
 pub mod redact;
 pub mod certification;
+pub mod spreadsheet;
 pub mod cap;
 pub mod history;
 pub mod diff;
@@ -45,6 +49,9 @@ pub mod papers;
 pub mod formats;
 // 6 through
 pub mod audit;
+pub mod lint;
+pub mod scaffold;
+pub mod schemas;
 pub mod prove;
 pub mod baseline;
 pub mod remedy;

@@ -29,7 +29,7 @@ fn sealed() -> TempDir {
 /// What `verify` says, and how it ends.
 fn verify(folder: &Path, arguments: &[&str]) -> (i32, String) {
     let verified = program(folder, &[&["verify", "report.json"], arguments].concat());
-    (verified.status.code().unwrap(), stdout(&verified) + &stderr(&verified))
+    (verified.status.code().unwrap(), format!("{}{}", stdout(&verified), stderr(&verified)))
 }
 
 #[test]

@@ -8,9 +8,11 @@ use preaudit::finding::State;
 use preaudit::formats::{Conformities, Format, Options, write};
 use preaudit::report::Report;
 use preaudit::signature::SecretKey;
+use preaudit::source::Source;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::sync::Arc;
 use tempfile::TempDir;
 
 fn json(report: &Report, format: Format, options: &Options) -> Value {
@@ -30,14 +32,19 @@ fn lapses() -> Report {
     scan_folder(&fixture("stage-2-lapses"))
 }
 
+/// The template that stands in the documents, for the one format that needs one.
+const TEMPLATE: &str = "docs/templates/owners.html.j2";
+
 #[test]
 fn every_format_is_a_function_of_the_kept_report() {
+    let template = Arc::new(Source::new(TEMPLATE, fs::read_to_string(repository(TEMPLATE)).unwrap()));
+    let options = Options { template: Some(template), ..Options::default() };
     for name in FIXTURES {
         let report = scan_folder(&fixture(name));
         let kept: Report = serde_json::from_str(&report.to_json().unwrap()).unwrap();
         for format in Format::ALL {
-            let bytes = write(&report, *format, &Options::default()).unwrap();
-            assert!(bytes == write(&kept, *format, &Options::default()).unwrap(), "{name} as {format}");
+            let bytes = write(&report, *format, &options).unwrap();
+            assert!(bytes == write(&kept, *format, &options).unwrap(), "{name} as {format}");
             assert!(!bytes.is_empty(), "{name} as {format}");
         }
     }
@@ -49,13 +56,17 @@ fn one_run_writes_several_and_convert_writes_the_same() {
     let at = |name: &str| out.path().join(name).to_str().unwrap().to_owned();
     let asked: Vec<String> =
         Format::ALL.iter().map(|format| format!("{format}={}", at(format.name()))).collect();
-    let mut arguments = vec!["scan", "."];
+    let template = repository(TEMPLATE);
+    let template = ["--template", template.to_str().unwrap()];
+    let mut arguments = [&["scan", "."][..], &template].concat();
     asked.iter().for_each(|one| arguments.extend(["-f", one.as_str()]));
     let scanned = program(&folder, &arguments);
     assert_eq!(scanned.status.code(), Some(1), "{}", stderr(&scanned));
     assert_eq!(stdout(&scanned), "", "all went to files");
     for format in Format::ALL {
-        let printed = program(out.path(), &["convert", "json", "-f", format.name()]);
+        let template = if *format == Format::Template { &template[..] } else { &[] };
+        let arguments = [&["convert", "json", "-f", format.name()], template].concat();
+        let printed = program(out.path(), &arguments);
         assert_eq!(printed.status.code(), Some(1), "{format} ends as the scan did");
         assert!(printed.stdout == fs::read(at(format.name())).unwrap(), "{format}");
     }

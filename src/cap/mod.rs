@@ -16,7 +16,7 @@ mod workbook;
 
 pub use action::{Action, CapFile, Head, Outcome, Record, Status};
 pub use draw_up::{DrawnUp, draw_up};
-pub use export::{csv, markdown};
+pub use export::{blank, csv, markdown};
 pub use lint::{Known, lint};
 pub use promise::promises;
 pub use verify::{Look, verify, write};

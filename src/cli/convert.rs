@@ -34,8 +34,8 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
         Ok(run) => run.report,
         Err(wrong) => return output.wrongs(&[wrong]),
     };
-    if let Err(reason) = arguments.outputs.write(&report, output, &disk) {
-        return output.wrong(&reason);
+    if let Err(exit) = arguments.outputs.write(&report, output, &disk) {
+        return exit;
     }
     match report.exit(arguments.fail_on.into()) {
         Exit::Findings if arguments.exit_zero => Exit::Clean,

@@ -6,6 +6,7 @@ use crate::code::Code;
 use crate::control_id::ControlId;
 use crate::finding::State;
 use crate::grade::{DECISION_RULES, OVERDUE, OVERDUE_HELP, OVERDUE_TITLE, SYSTEMIC};
+use crate::lint::LintId;
 use crate::pack::{Control, Form, Keys, Kind, Length, LogSource, Packs, Profile, Rule, Scan};
 use crate::report::Exit;
 use crate::script;
@@ -14,10 +15,10 @@ use crate::world::Disk;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-/// Explain a rule, control, kind of evidence, log source, state, profile or diagnostic code.
+/// Explain a rule, control, kind of evidence, log source, state, profile, diagnostic code or lint.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Its name: `training-overdue`, `A.5.18`, `9.3.2`, `soa`, `not-evaluated`, `evidence::stale`.
+    /// Its name: `training-overdue`, `A.5.18`, `9.3.2`, `soa`, `not-evaluated`, `evidence::stale`, `unused-param`.
     name: String,
     /// Read this pack too; a folder with a pack.toml. May be given several times.
     #[arg(long = "pack", value_name = "DIR")]
@@ -37,7 +38,7 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
         None => {
             let near = did_you_mean(&arguments.name, names(&packs).iter().map(String::as_str));
             output.wrong(&format!(
-                "there is no rule, control, kind, source, state, profile or code `{}`{near}",
+                "there is no rule, control, kind, source, state, profile, code or lint `{}`{near}",
                 arguments.name
             ))
         }
@@ -82,8 +83,11 @@ fn explain(packs: &Packs, name: &str) -> Option<String> {
     if let Some(state) = State::ALL.into_iter().find(|state| state.name() == name) {
         return Some(format!("{state}: {}\n", meaning(state)));
     }
-    let code = Code::ALL.iter().find(|code| code.text() == name)?;
-    Some(format!("{code}: {}\n", code.meaning()))
+    if let Some(code) = Code::ALL.iter().find(|code| code.text() == name) {
+        return Some(format!("{code}: {}\n", code.meaning()));
+    }
+    let lint = LintId::named(name)?;
+    Some(format!("{lint} ({}): {}\n\n  {}\n", lint.level(), lint.what(), lint.why()))
 }
 
 fn names(packs: &Packs) -> Vec<String> {
@@ -95,6 +99,7 @@ fn names(packs: &Packs) -> Vec<String> {
         .chain(packs.log_sources.keys().cloned())
         .chain(states)
         .chain(codes)
+        .chain(LintId::ALL.iter().map(|lint| lint.name().to_owned()))
         .collect()
 }
 

@@ -23,9 +23,12 @@ mod plan;
 mod recorded;
 mod rule;
 mod scan;
+mod schema;
 mod seal;
 mod timings;
 mod verify;
+mod watch;
+mod worker;
 
 use crate::report::Exit;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -95,13 +98,15 @@ enum Command {
     Init(init::Arguments),
     /// Show how every file is understood, without judging.
     Evidence(evidence::Arguments),
-    /// List controls, rules, kinds of evidence, log sources, profiles or diagnostic codes.
+    /// List controls, rules, kinds of evidence, log sources, profiles, diagnostic codes or lints.
     List(list::Arguments),
-    /// Explain a rule, control, kind of evidence, log source, state, profile or diagnostic code.
+    /// Explain a rule, control, kind of evidence, log source, state, profile, diagnostic code or lint.
     Explain(explain::Arguments),
     /// Work on rules.
     #[command(subcommand)]
     Rule(rule::Command),
+    /// Print JSON Schemas of the files that people write, and definitions of what scripts may call.
+    Schema(schema::Arguments),
     /// Share packs of rules: build, verify, install and lock them.
     #[command(subcommand)]
     Pack(pack::Command),
@@ -119,6 +124,9 @@ enum Command {
     },
     /// Print the manual page.
     Man,
+    /// Judge for a pack that is not trusted. The program starts this itself.
+    #[command(hide = true)]
+    Worker,
 }
 
 /// Runs the program with these arguments, the name of the program first.
@@ -150,11 +158,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::List(arguments) => list::run(&arguments, &output),
         Command::Explain(arguments) => explain::run(&arguments, &output),
         Command::Rule(command) => rule::run(&command, &output),
+        Command::Schema(arguments) => schema::run(&arguments, &output),
         Command::Pack(command) => pack::run(&command, &output),
         Command::Plan(command) => plan::run(&command, &output),
         Command::Cap(command) => cap::run(&command, &output),
         Command::Completions { shell } => completions(shell, &output),
         Command::Man => manual(&output),
+        Command::Worker => return worker::run(),
     };
     ExitCode::from(exit.code())
 }

@@ -149,6 +149,7 @@ impl Output {
             color: self.is_colored(is_terminal),
             width: width.unwrap_or(PAGE).clamp(40, 160),
             verbosity: self.verbosity,
+            ..TextStyle::default()
         }
     }
 

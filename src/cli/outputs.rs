@@ -1,13 +1,18 @@
 //! Where a report goes, and in which formats: the arguments that all who report share.
 
 use super::output::Output;
+use super::place::read_text;
+use crate::finding::Diagnostic;
 use crate::formats::{self, Conformities, Format, Options, OscalVersion};
-use crate::report::{Report, TextStyle};
+use crate::report::{Exit, Report, TextStyle};
+use crate::source::Source;
+use crate::vocabulary::Language;
 use crate::world::Disk;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
 const ONE_ALONE: &str =
     "only one format goes to standard output; name files for the others, as in `-f json=report.json`";
@@ -22,6 +27,14 @@ pub(super) struct Outputs {
     /// Write the report to a file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// The language of titles, states and verdicts: en, de, fr, es or it. What rules say stays as it was
+    /// written, and JSON is the same in all.
+    #[arg(long, value_name = "LANG", default_value_t)]
+    lang: Language,
+    /// The Jinja template of `--format template`. It gets the JSON report; `x.html.j2` and `x.xml.j2`
+    /// escape what they print.
+    #[arg(long, value_name = "FILE")]
+    template: Option<PathBuf>,
     /// Tell in SARIF what conforms too; GitHub shows it as if it were a problem.
     #[arg(long)]
     conformities: bool,
@@ -69,33 +82,40 @@ fn formats_help() -> String {
 }
 
 impl Outputs {
-    /// Writes the report in every format that is asked for; files as a whole or not at all.
-    ///
-    /// # Errors
-    /// What cannot be written, and why.
-    pub(super) fn write(&self, report: &Report, output: &Output, disk: &Disk) -> Result<(), String> {
-        for (format, file) in self.wanted()? {
-            let text = if file.is_some() { output.file_style() } else { output.report_style() };
-            let bytes = formats::write(report, format, &self.options(text))?;
+    /// Writes the report in every format that is asked for; files as a whole or not at all. Ends the
+    /// program, where one cannot be written, having told why.
+    pub(super) fn write(&self, report: &Report, output: &Output, disk: &Disk) -> Result<(), Exit> {
+        let template = self.read_template(disk).map_err(|wrong| output.wrongs(&wrong))?;
+        for (format, file) in self.wanted().map_err(|reason| output.wrong(&reason))? {
+            let style = if file.is_some() { output.file_style() } else { output.report_style() };
+            let options = self.options(style, template.clone());
+            let bytes = formats::write(report, format, &options).map_err(|wrong| output.wrongs(&[wrong]))?;
             match file {
                 None => output.print_bytes(&bytes),
-                Some(path) => disk
-                    .write(path, &bytes)
-                    .map_err(|error| format!("cannot write {}: {}", error.path, error.reason))?,
+                Some(path) => disk.write(path, &bytes).map_err(|error| {
+                    output.wrong(&format!("cannot write {}: {}", error.path, error.reason))
+                })?,
             }
         }
         Ok(())
     }
 
-    fn options(&self, text: TextStyle) -> Options {
+    fn options(&self, style: TextStyle, template: Option<Arc<Source>>) -> Options {
         let conformities = if self.conformities { Conformities::Told } else { Conformities::Left };
-        Options { text, conformities, oscal: self.oscal }
+        let text = TextStyle { language: self.lang, ..style };
+        Options { text, template, conformities, oscal: self.oscal }
+    }
+
+    fn read_template(&self, disk: &Disk) -> Result<Option<Arc<Source>>, Vec<Diagnostic>> {
+        let read = |path: &PathBuf| read_text(path, path.display().to_string(), disk);
+        self.template.as_ref().map(read).transpose()
     }
 
     /// Each format with its file; none for standard output, where only one can go.
     ///
     /// # Errors
-    /// When two would go to the same place, or `--output` has nothing to take.
+    /// When two would go to the same place, `--output` has nothing to take, or format and template do
+    /// not go together.
     pub(super) fn wanted(&self) -> Result<Vec<(Format, Option<&Path>)>, String> {
         let output = self.output.as_deref();
         let mut wanted: Vec<(Format, Option<&Path>)> =
@@ -109,6 +129,11 @@ impl Outputs {
                 return Err("every format has a file already, so --output gets nothing".to_owned());
             }
             _ => wanted.iter_mut().for_each(|(_, file)| *file = file.or(output)),
+        }
+        match (wanted.iter().any(|(format, _)| *format == Format::Template), &self.template) {
+            (true, None) => return Err("--format template needs --template FILE".to_owned()),
+            (false, Some(_)) => return Err("--template is used by --format template alone".to_owned()),
+            _ => {}
         }
         let mut files = BTreeSet::new();
         match wanted.iter().find_map(|(_, file)| file.filter(|file| !files.insert(*file))) {

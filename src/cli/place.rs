@@ -20,6 +20,11 @@ const LARGEST_WORKSPACE: u64 = 4 << 20;
 /// Where partial results are kept, beside preaudit.toml.
 const CACHE: &str = ".preaudit/cache";
 
+/// The disk, and beside it this program, which is started once more to judge for strangers.
+pub(super) fn disk() -> Disk {
+    Disk::beside(std::env::current_exe().ok())
+}
+
 /// A folder of evidence and what judges it.
 #[derive(Debug, clap::Args)]
 pub(super) struct Folder {

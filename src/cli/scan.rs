@@ -3,7 +3,7 @@
 use super::occasion::Occasion;
 use super::output::Output;
 use super::outputs::Outputs;
-use super::place::Folder;
+use super::place::{Folder, disk};
 use super::recorded::{Recording, exit_on_news};
 use super::timings;
 use crate::audit::{self, Redaction, Request};
@@ -135,7 +135,7 @@ pub(super) fn run_with(
     output: &Output,
     partials: impl FnOnce(&Disk) -> Result<Partials, Vec<Diagnostic>>,
 ) -> Exit {
-    let disk = Disk::default();
+    let disk = disk();
     if let Err(reason) = told.outputs.wanted() {
         return output.wrong(&reason);
     }
@@ -154,8 +154,8 @@ pub(super) fn run_with(
         Err(wrong) => return output.wrongs(&wrong),
     };
     let shown = remembered.behind_the_past(&report);
-    if let Err(reason) = told.outputs.write(&shown, output, &disk) {
-        return output.wrong(&reason);
+    if let Err(exit) = told.outputs.write(&shown, output, &disk) {
+        return exit;
     }
     if told.timings {
         output.tell(&timings::of_scan(&timings));
@@ -196,7 +196,7 @@ impl Grade {
 
 /// Asks a share of the logs, and writes what they gave.
 fn run_share(told: &Told, share: Share, partial: &Path, output: &Output) -> Exit {
-    let disk = Disk::default();
+    let disk = disk();
     let made = told
         .request(&disk)
         .and_then(|request| with_progress(&disk, output, || audit::share(&request, share, &disk)));

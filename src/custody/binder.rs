@@ -26,7 +26,8 @@ pub fn bind(
 ) -> Result<Vec<u8>, String> {
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for (name, format) in FORMATS {
-        files.insert(name.to_owned(), formats::write(report, format, &Options::default())?);
+        let bytes = formats::write(report, format, &Options::default()).map_err(|wrong| wrong.message)?;
+        files.insert(name.to_owned(), bytes);
     }
     if let Some(seal) = seal(&files[FORMATS[0].0])? {
         files.insert("report.seal.json".to_owned(), seal.into_bytes());

@@ -16,6 +16,7 @@ mod decode;
 mod document;
 mod docx;
 mod events;
+mod exports;
 mod grid;
 mod identity;
 mod inspect;
@@ -36,9 +37,12 @@ mod recognize;
 mod row;
 mod sample;
 mod table;
+mod transit;
 mod value;
 mod workspace;
+mod workspace_text;
 mod xlsx;
+mod xml;
 
 pub use age::Collected;
 pub use bound::{Bound, Sentence};
@@ -55,8 +59,10 @@ pub use params::{Bind, Given, Wanted};
 pub use row::Row;
 pub use sample::sample;
 pub use table::{Person, Table};
+pub use transit::among;
 pub use value::{Decision, Value};
-pub use workspace::{Audit, Binding, FILE_NAME, Workspace};
+pub use workspace::{Binding, FILE_NAME, Workspace};
+pub use workspace_text::Audit;
 
 use crate::finding::Diagnostic;
 use crate::place::Place;
@@ -101,7 +107,7 @@ pub struct FileSeen {
     pub kind: Option<String>,
     /// Sheet of a workbook, or heading above a table.
     pub table: Option<String>,
-    /// Source of a log.
+    /// Source of a log, or export of a tool.
     pub source: Option<String>,
     /// How sure that is, in percent; 100 when it is declared.
     pub sure: usize,

@@ -8,13 +8,14 @@ use super::numbers::{self, DecimalSign};
 use super::value::Value;
 use crate::control_id::ControlId;
 use crate::pack::{Holds, Kind, Vocabulary, normalize_word};
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// A table of one kind of evidence. A document is a table of one row.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Table {
     /// The kind.
     pub kind: Arc<Kind>,
@@ -27,11 +28,12 @@ pub struct Table {
     columns: BTreeMap<String, Column>,
     nothing: Arc<Vec<String>>,
     /// Who each row is about, once the rosters are read.
+    #[serde(with = "told_persons")]
     pub(super) persons: OnceLock<Vec<Person>>,
 }
 
 /// A column that is a field.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Column {
     index: usize,
     holds: Holds,
@@ -41,7 +43,7 @@ struct Column {
 }
 
 /// Who a row is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Person {
     /// Nobody is named.
     Nobody,
@@ -304,7 +306,7 @@ pub(super) fn controls(text: &str) -> Vec<(ControlId, Range<usize>)> {
             continue;
         }
         let lead = rest
-            .strip_prefix(['A', 'a'])
+            .strip_prefix(['A', 'a', 'X', 'x'])
             .map_or(0, |behind| 1 + (behind.len() - behind.trim_start_matches([' ', '.', '-']).len()));
         let numbers =
             rest[lead..].find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len() - lead);
@@ -322,6 +324,24 @@ pub(super) fn controls(text: &str) -> Vec<(ControlId, Range<usize>)> {
         }
     }
     found
+}
+
+/// Who the rows are about, on the way to another process.
+mod told_persons {
+    use super::Person;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::sync::OnceLock;
+
+    pub(super) fn serialize<S: Serializer>(
+        persons: &OnceLock<Vec<Person>>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        persons.get().serialize(to)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<OnceLock<Vec<Person>>, D::Error> {
+        Ok(Option::<Vec<Person>>::deserialize(from)?.map_or_else(OnceLock::new, OnceLock::from))
+    }
 }
 
 #[cfg(test)]

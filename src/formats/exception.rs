@@ -1,6 +1,6 @@
 //! The exceptions of a report one by one: what tools show and track on their own.
 
-use crate::finding::{Finding, State};
+use crate::finding::{Finding, Observed, State};
 use crate::place::Place;
 use crate::report::Report;
 
@@ -9,6 +9,8 @@ use crate::report::Report;
 pub(super) struct Exception<'r> {
     /// The finding it is of.
     pub(super) finding: &'r Finding,
+    /// What was observed; none where it is the finding as a whole.
+    pub(super) observed: Option<&'r Observed>,
     /// Its fingerprint, which survives moved lines and renamed files.
     pub(super) id: &'r str,
     /// What is wrong, one sentence.
@@ -25,10 +27,12 @@ pub(super) fn exceptions(report: &Report) -> Vec<Exception<'_>> {
 fn of(finding: &Finding) -> Vec<Exception<'_>> {
     if finding.observations.is_empty() {
         let places = finding.places.iter().collect();
-        return vec![Exception { finding, id: &finding.id, statement: &finding.statement, places }];
+        let (id, statement) = (&finding.id, &finding.statement);
+        return vec![Exception { finding, observed: None, id, statement, places }];
     }
     let observed = finding.observations.iter().map(|one| Exception {
         finding,
+        observed: Some(one),
         id: &one.id,
         statement: &one.statement,
         places: one.places.iter().filter_map(|at| finding.places.get(*at)).collect(),

@@ -58,12 +58,12 @@ fn command(level: Level) -> &'static str {
 }
 
 /// A message as workflow commands want it; a line end within would begin another command.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// A parameter, where colons and commas mean something too.
-fn parameter(text: &str) -> String {
+pub fn parameter(text: &str) -> String {
     escaped(text).replace(':', "%3A").replace(',', "%2C")
 }
 

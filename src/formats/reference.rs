@@ -11,7 +11,7 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.')
 const SPACE: Uuid = Uuid::from_u128(0x5f3c_9a0e_6d1b_5b8e_9a44_70c1_a2d7_1e03);
 
 /// A path of the evidence as a relative reference.
-pub(super) fn uri(path: &str) -> String {
+pub fn uri(path: &str) -> String {
     utf8_percent_encode(path, PATH).to_string()
 }
 

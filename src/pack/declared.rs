@@ -10,6 +10,7 @@ use crate::place::Place;
 use crate::source::Source;
 use crate::toml_text::{self, wrong};
 use crate::world::World;
+use schemars::JsonSchema;
 use semver::{Version, VersionReq};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -36,19 +37,25 @@ pub struct Declared {
 }
 
 /// The part of `preaudit.toml` that names packs.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct WorkspaceText {
+    /// Packs that judge beside the built-in one.
     #[serde(default)]
     pack: Vec<DeclaredText>,
 }
 
 /// One `[[pack]]` of `preaudit.toml`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeclaredText {
+    /// Its id.
+    #[schemars(with = "String")]
     id: Spanned<String>,
+    /// The versions that will do, as `1.2` or `>=1.2, <3`.
+    #[schemars(with = "Option<String>")]
     version: Option<Spanned<String>>,
     /// Where it lies, from the folder of `preaudit.toml`.
+    #[schemars(with = "Option<String>")]
     path: Option<Spanned<String>>,
 }
 

@@ -5,7 +5,9 @@ use super::files::PackFiles;
 use super::manifest::{self, Head, Manifest, not_utf8};
 use super::open::PackRef;
 use super::pattern::Origin;
-use super::{EventFields, Kind, LogSource, Pack, Packs, Rule, Shape, certification, control, kind, lint};
+use super::{
+    EventFields, Export, Kind, LogSource, Pack, Packs, Rule, Shape, certification, control, export, lint,
+};
 use crate::code::Code;
 use crate::finding::Diagnostic;
 use crate::place::Place;
@@ -18,8 +20,46 @@ use semver::{Version, VersionReq};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The files of a pack that are text, by path.
-type Texts = BTreeMap<String, Arc<Source>>;
+/// What sorts of things tools find.
+const CATEGORIES: &str = "exports/categories.toml";
+
+/// Texts of a pack by path, as `rules/people/training-overdue.toml`; its cases are none of them.
+pub type Texts = BTreeMap<String, Arc<Source>>;
+
+/// A pack whose files were read and nothing more.
+#[derive(Clone, Debug, Default)]
+pub struct Opened {
+    /// Its texts, by path.
+    pub texts: Texts,
+    /// Files of its cases, by path below `tests/`.
+    pub cases: BTreeMap<String, Vec<u8>>,
+    /// Files that are no texts and should be.
+    pub errors: Vec<Diagnostic>,
+}
+
+/// Reads the files of a pack, whatever is wrong within them.
+///
+/// # Errors
+/// When it cannot be read, holds what no pack may, or is not what was listed or signed.
+pub fn open(pack: &PackRef, world: &dyn World) -> Result<Opened, Vec<Diagnostic>> {
+    PackFiles::read(pack, world).map(|read| parted(read.files))
+}
+
+/// Texts, and cases, which may be anything.
+fn parted(files: BTreeMap<String, Vec<u8>>) -> Opened {
+    let mut opened = Opened::default();
+    for (path, bytes) in files {
+        if let Some(case) = path.strip_prefix("tests/") {
+            opened.cases.insert(case.to_owned(), bytes);
+            continue;
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => drop(opened.texts.insert(path.clone(), Arc::new(Source::new(path, text)))),
+            Err(_) => opened.errors.push(not_utf8(&path)),
+        }
+    }
+    opened
+}
 
 /// Loads packs in the order given; a later one may use what an earlier one declares. A folder with
 /// the id of the built-in pack stands in for it, so that the pack can be worked on without a build.
@@ -55,6 +95,27 @@ pub fn load(packs: &[PackRef], world: &dyn World) -> Result<Packs, Vec<Diagnosti
     if errors.is_empty() { Ok(packs) } else { Err(errors) }
 }
 
+impl Packs {
+    /// These packs with what another one declares besides its rules, as far as that can be read; and
+    /// what is wrong with it.
+    pub fn with_frame(&self, texts: &Texts) -> (Self, Vec<Diagnostic>) {
+        let known = self.list.iter().map(|pack| pack.id.clone()).collect();
+        let mut loader = Loader { packs: self.clone(), known, ..Loader::default() };
+        match manifest::source(texts).and_then(|source| Ok((source, manifest::read_all(source)?))) {
+            Ok((source, (manifest, head))) => {
+                let head = head.map_err(|error| loader.errors.push(error)).ok();
+                loader.add_frame(texts, &manifest, (source, head.as_ref()), Origin::Outside);
+            }
+            Err(error) => {
+                loader.errors.push(error);
+                // Without their vocabularies, kinds would seem to be wrong that are not.
+                loader.add_controls(texts);
+            }
+        }
+        (loader.packs, loader.errors)
+    }
+}
+
 /// Packs as far as they are loaded, and what is wrong with them.
 #[derive(Default)]
 struct Loader {
@@ -62,8 +123,6 @@ struct Loader {
     errors: Vec<Diagnostic>,
     /// Ids of all packs that will be loaded.
     known: Vec<String>,
-    /// Words that the kinds of packs share.
-    vocabularies: kind::Vocabularies,
 }
 
 impl Loader {
@@ -83,32 +142,36 @@ impl Loader {
     fn add(&mut self, files: PackFiles, is_built_in: bool) -> Result<(), Diagnostic> {
         let (digest, signer) = (files.digest(), files.signer);
         let origin = if is_built_in { Origin::Binary } else { Origin::Outside };
-        let (mut texts, mut cases) = (Texts::new(), BTreeMap::new());
-        for (path, bytes) in files.files {
-            if let Some(case) = path.strip_prefix("tests/") {
-                cases.insert(case.to_owned(), bytes);
-                continue;
-            }
-            match String::from_utf8(bytes) {
-                Ok(text) => drop(texts.insert(path.clone(), Arc::new(Source::new(path, text)))),
-                Err(_) => self.errors.push(not_utf8(&path)),
-            }
-        }
+        let Opened { texts, cases, errors } = parted(files.files);
+        self.errors.extend(errors);
         let source = manifest::source(&texts)?;
         let (manifest, head) = manifest::read(source)?;
-        let needs = self.needs(&manifest, source);
-        self.add_settings(&manifest, source);
-        self.add_controls(&texts);
-        self.vocabularies.extend(manifest.vocabularies.clone());
-        self.add_kinds(&texts);
-        self.add_sources(&texts, origin);
-        self.add_certification(&texts);
-        self.lay(&manifest, source, &head);
+        let needs = self.add_frame(&texts, &manifest, (source, Some(&head)), origin);
         let rules = read_rules(&texts, origin, &mut self.errors);
         let Head { id, version, .. } = head;
         let (title, version) = (manifest.title, version.to_string());
         self.packs.list.push(Pack { id, title, version, digest, is_built_in, signer, needs, rules, cases });
         Ok(())
+    }
+
+    /// Adds everything but rules and cases; gives the packs that it needs.
+    fn add_frame(
+        &mut self,
+        texts: &Texts,
+        manifest: &Manifest,
+        (source, head): (&Source, Option<&Head>),
+        origin: Origin,
+    ) -> BTreeMap<String, String> {
+        let needs = self.needs(manifest, source);
+        self.add_settings(manifest, source);
+        self.add_controls(texts);
+        self.packs.vocabularies.extend(manifest.vocabularies.clone());
+        self.add_kinds(texts);
+        self.add_sources(texts, origin);
+        self.add_exports(texts);
+        self.add_certification(texts);
+        self.lay(manifest, source, head);
+        needs
     }
 
     /// The packs that one needs, each checked to be there before it.
@@ -143,8 +206,8 @@ impl Loader {
     }
 
     /// Lays what the pack overrides over the rules that are there.
-    fn lay(&mut self, manifest: &Manifest, source: &Source, head: &Head) {
-        let pack = format!("{} {}", head.id, head.version);
+    fn lay(&mut self, manifest: &Manifest, source: &Source, head: Option<&Head>) {
+        let pack = head.map_or(String::new(), |head| format!("{} {}", head.id, head.version));
         for one in &manifest.overrides {
             let rules = self.packs.list.iter_mut().flat_map(|pack| &mut pack.rules);
             self.errors.extend(one.lay(source, &pack, rules).err().into_iter().flatten());
@@ -206,7 +269,7 @@ impl Loader {
 
     fn add_kinds(&mut self, texts: &Texts) {
         for source in below(texts, "schema/", ".toml") {
-            match Kind::read(source, &self.vocabularies) {
+            match Kind::read(source, &self.packs.vocabularies) {
                 Ok(kind) => {
                     let id = kind.id.clone();
                     if self.packs.kinds.insert(id.clone(), Arc::new(kind)).is_some() {
@@ -255,6 +318,32 @@ impl Loader {
         }
     }
 
+    fn add_exports(&mut self, texts: &Texts) {
+        if let Some(source) = texts.get(CATEGORIES) {
+            match export::categories(source) {
+                Ok(categories) => {
+                    for (name, category) in categories {
+                        if self.packs.categories.insert(name.clone(), category).is_some() {
+                            self.errors.push(again("category", &name, named(source, &name)));
+                        }
+                    }
+                }
+                Err(error) => self.errors.push(error),
+            }
+        }
+        for source in below(texts, "exports/", ".toml").filter(|source| source.name() != CATEGORIES) {
+            match Export::read(source, &self.packs.kinds) {
+                Ok(export) => {
+                    let id = export.id.clone();
+                    if self.packs.exports.insert(id.clone(), Arc::new(export)).is_some() {
+                        self.errors.push(again("export", &id, named(source, &id)));
+                    }
+                }
+                Err(wrong) => self.errors.extend(wrong),
+            }
+        }
+    }
+
     fn add_certification(&mut self, texts: &Texts) {
         let Some(source) = texts.get("certification.toml") else { return };
         match certification::read(source) {
@@ -291,13 +380,17 @@ fn below<'a>(texts: &'a Texts, folder: &'a str, ending: &'a str) -> impl Iterato
     texts.iter().filter(move |(path, _)| inside(path)).map(|(_, source)| source)
 }
 
+/// The theme of a rule, which is its folder.
+pub fn theme_of(path: &str) -> &str {
+    path.split('/').rev().nth(1).unwrap_or("rules")
+}
+
 /// `rules/<theme>/<fault>.toml`, each with the script beside it when there is one.
 fn read_rules(texts: &Texts, origin: Origin, errors: &mut Vec<Diagnostic>) -> Vec<Rule> {
     let read = |text: &&Arc<Source>| {
         let stem = text.name().trim_end_matches(".toml");
         let script = texts.get(&format!("{stem}.rhai")).cloned();
-        let theme = text.name().split('/').rev().nth(1).unwrap_or("rules");
-        Rule::read(text, script, theme, origin)
+        Rule::read(text, script, theme_of(text.name()), origin)
     };
     // Side by side, since patterns of packs from outside are compiled to be checked.
     let texts: Vec<&Arc<Source>> = below(texts, "rules/", ".toml").collect();

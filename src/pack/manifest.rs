@@ -9,6 +9,7 @@ use crate::place::Place;
 use crate::source::Source;
 use crate::time::Duration;
 use crate::toml_text;
+use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
@@ -23,28 +24,41 @@ pub const ENGINE_API: u32 = 1;
 const NAME: &str = "pack.toml";
 
 /// What `pack.toml` says.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Manifest {
+    /// Kebab-case name of the pack.
     #[expect(dead_code, reason = "read as part of the head")]
     id: String,
+    /// Its name in a sentence.
     pub(super) title: String,
+    /// Its version.
     #[expect(dead_code, reason = "read as part of the head")]
     version: String,
+    /// The level of the engine that it is written for.
     #[expect(dead_code, reason = "read as part of the head")]
     api: u32,
+    /// Its licence, as an SPDX expression.
     #[expect(dead_code, reason = "it is for people, and must be there")]
     license: String,
     /// Packs that this one builds on, each with the versions that will do.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
     pub(super) needs: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// Limits and grades of rules of the packs below that it changes, with reasons.
     #[serde(default, rename = "override")]
     pub(super) overrides: Vec<OverlayText>,
+    /// Ways to grade, by name.
     #[serde(default)]
     pub(super) profiles: BTreeMap<String, Profile>,
+    /// Vocabularies that fields share, by name: meanings, each with the words that stand for it.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, BTreeMap<String, Vec<String>>>")]
     pub(super) vocabularies: Vocabularies,
+    /// How much older than the one before a record of a log may be without being out of order.
+    #[schemars(with = "Option<String>")]
     pub(super) skew: Option<Spanned<String>>,
+    /// Words that mean an empty cell.
     #[serde(default)]
     pub(super) nothing: Vec<String>,
 }
@@ -61,10 +75,13 @@ pub(super) struct Head {
 }
 
 /// The keys that tell which pack it is. A later engine may know more keys.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct HeadText {
+    #[schemars(with = "String")]
     id: Spanned<String>,
+    #[schemars(with = "String")]
     version: Spanned<String>,
+    #[schemars(with = "u32")]
     api: Spanned<u32>,
 }
 
@@ -115,6 +132,15 @@ pub(super) fn read(source: &Source) -> Result<(Manifest, Head), Diagnostic> {
     Ok((toml_text::read(source, Code::InvalidPack)?, head))
 }
 
+/// Reads a manifest, and what it says of the pack itself apart, so that one may be wrong and the other
+/// not.
+///
+/// # Errors
+/// The first thing that is wrong with what is no part of the head, at its place.
+pub(super) fn read_all(source: &Source) -> Result<(Manifest, Result<Head, Diagnostic>), Diagnostic> {
+    Ok((toml_text::read(source, Code::InvalidPack)?, head_of(source)))
+}
+
 /// The text of the manifest among those of a pack.
 ///
 /// # Errors
@@ -141,7 +167,7 @@ pub(super) fn not_utf8(path: &str) -> Diagnostic {
 }
 
 /// How strictly a pack grades.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     /// What it is for, one sentence.
@@ -160,10 +186,12 @@ pub struct Profile {
     /// From the day of judgement on, a waiver or override holds at most so long. No standard says how
     /// long a risk may be accepted without being looked at again, so this is judgement.
     #[serde(default = "a_year", deserialize_with = "length")]
+    #[schemars(with = "String")]
     pub waiver_longest: Duration,
     /// A nonconformity that was closed at most so long ago and is back is a major; where this is not
     /// said, repeats are graded like everything else. How far back bodies look is judgement.
     #[serde(default, deserialize_with = "optional_length")]
+    #[schemars(with = "Option<String>")]
     pub repeat_within: Option<Duration>,
 }
 
@@ -177,4 +205,9 @@ fn optional_length<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration
 
 fn length<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+}
+
+/// The JSON Schema of `pack.toml`.
+pub(super) fn schema() -> schemars::Schema {
+    schemars::schema_for!(Manifest)
 }

@@ -9,6 +9,7 @@ mod contents;
 mod control;
 mod coverage;
 mod declared;
+mod export;
 mod files;
 mod kind;
 mod lay;
@@ -17,11 +18,13 @@ mod load;
 mod lock;
 mod log_source;
 mod manifest;
+mod named;
 mod open;
 mod overlay;
 mod param;
 mod pattern;
 mod reader;
+mod reading;
 mod rule;
 mod scan;
 mod trust;
@@ -33,17 +36,20 @@ pub use contents::{Contents, Listed};
 pub use control::{Attributes, Automation, Control, Documented, OldControl, Requirement, Theme};
 pub use coverage::{ATTESTATIONS, Coverage};
 pub use declared::{Declared, DeclaredText, INSTALLED, archive_name, declared, declared_but, is_wanted};
+pub use export::{Category, Export, ExportFormat, ExportRecords, Shortfall};
 pub use files::{PackFiles, hex};
 pub use kind::{Field, Holds, Kind, PersonFields, Required, Shape};
-pub use load::load;
+pub use load::{Opened, Texts, load, open, theme_of};
 pub use lock::{Change, LOCK_NAME, Lock, Locked};
 pub use log_source::{Derivation, EventFields, LogFormat, LogSource, Pattern, TimeFormat};
 pub use manifest::{ENGINE_API, Profile};
+pub use named::{Named, Role};
 pub use open::PackRef;
 pub use overlay::Overlay;
 pub use param::{PATTERN_BYTES, Param, ParamKind, ParamValue};
-pub use pattern::LazyRegex;
+pub use pattern::{LazyRegex, Origin};
 pub use reader::{Expression, Length};
+pub use reading::{ExportCondition, ExportPath, ExportStep, Only, Reading, Test};
 pub use rule::{Each, Form, Ratio, Rule};
 pub use scan::{Compare, Expect, Join, Keys, Scan, ScanFinding, Then, Top};
 pub use trust::{Trust, TrustText};
@@ -97,16 +103,37 @@ pub struct Packs {
     pub event_fields: EventFields,
     /// Log sources, by id.
     pub log_sources: BTreeMap<String, Arc<LogSource>>,
+    /// Exports of tools, by id.
+    pub exports: BTreeMap<String, Arc<Export>>,
+    /// What tools find, by sort.
+    pub categories: BTreeMap<String, Category>,
     /// Ways to grade, by name.
     pub profiles: BTreeMap<String, Profile>,
     /// How much older than the one before a record of a log may be without being out of order.
     pub skew: Duration,
     /// Words that mean an empty cell, normalized.
     pub nothing: Vec<String>,
+    /// Words that the kinds of all packs share, by vocabulary and meaning.
+    pub vocabularies: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// Facts on certification, where a pack has them.
     pub certification: Option<Certification>,
     /// What is good to know of them.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The JSON Schemas of the files of a pack, by what each file is.
+pub fn schemas() -> [(&'static str, schemars::Schema); 9] {
+    [
+        ("pack", manifest::schema()),
+        ("rule", rule::schema()),
+        ("kind", kind::schema()),
+        ("controls", control::schema()),
+        ("source", log_source::schema()),
+        ("fields", log_source::schema_of_fields()),
+        ("export", export::schema()),
+        ("categories", export::schema_of_categories()),
+        ("certification", schemars::schema_for!(Certification)),
+    ]
 }
 
 impl Packs {

@@ -6,6 +6,7 @@
 use super::param::ParamValue;
 use crate::finding::Grade;
 use crate::place::Place;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -26,12 +27,20 @@ pub struct Overlay {
 }
 
 /// One `[[override]]` of `pack.toml`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OverlayText {
+    /// The rule of a pack below.
+    #[schemars(with = "String")]
     pub(super) rule: Spanned<String>,
+    /// Why, a sentence.
+    #[schemars(with = "String")]
     pub(super) reason: Spanned<String>,
+    /// What an exception is graded as instead.
+    #[schemars(with = "Option<Grade>")]
     pub(super) grade: Option<Spanned<Grade>>,
+    /// Values of its parameters.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub(super) params: BTreeMap<Spanned<String>, Spanned<toml::Value>>,
 }

@@ -1,5 +1,6 @@
 //! Reads the parts of a rule's file and collects what is wrong with them.
 
+use super::named::Named;
 use super::param::{Param, ParamKind};
 use super::pattern::Origin;
 use crate::code::Code;
@@ -22,6 +23,24 @@ pub struct Expression {
     pub is_literal: bool,
 }
 
+impl Expression {
+    /// Bytes of the file for bytes of the expression; the whole value where the file writes it with
+    /// escapes.
+    pub fn place(&self, source: &Source, part: Range<usize>) -> Range<usize> {
+        let written = source.text().get(self.range.clone()).unwrap_or_default();
+        // A message is wrapped in back-ticks that the file does not have.
+        let (text, lead) = match self.text.strip_prefix('`').and_then(|text| text.strip_suffix('`')) {
+            Some(message) => (message, 1),
+            None => (self.text.as_str(), 0),
+        };
+        // Behind the opening quotes, and behind the line end that may follow three of them.
+        let found = if self.is_literal { written.find(text) } else { None };
+        let Some(start) = found.map(|at| self.range.start + at) else { return self.range.clone() };
+        let at = |offset: usize| start + offset.saturating_sub(lead).min(text.len());
+        at(part.start)..at(part.end)
+    }
+}
+
 /// A length of time, given or left to a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Length {
@@ -36,9 +55,14 @@ pub(super) struct Reader<'a> {
     pub(super) source: &'a Source,
     pub(super) origin: Origin,
     pub(super) errors: Vec<Diagnostic>,
+    pub(super) names: Vec<Named>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(super) fn new(source: &'a Source, origin: Origin) -> Self {
+        Self { source, origin, errors: Vec::new(), names: Vec::new() }
+    }
+
     pub(super) fn wrong<T>(&mut self, value: &Spanned<T>, message: impl Into<String>) {
         self.errors.push(wrong(self.source, Code::InvalidRule, value, message));
     }

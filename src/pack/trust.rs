@@ -7,6 +7,7 @@ use crate::finding::Diagnostic;
 use crate::signature::PublicKey;
 use crate::source::Source;
 use crate::toml_text::{self, wrong};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -20,19 +21,24 @@ pub struct Trust {
 }
 
 /// The part of `preaudit.toml` that says so.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct WorkspaceText {
+    /// Packs that may run their scripts.
     #[serde(default)]
     trust: TrustText,
 }
 
 /// `[trust]` of `preaudit.toml`.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrustText {
+    /// Digests of packs, as `sha256:…`.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     packs: Vec<Spanned<String>>,
+    /// Public keys of those who sign packs.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     keys: Vec<Spanned<String>>,
 }
 

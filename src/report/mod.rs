@@ -1,12 +1,15 @@
 //! The report: everything an audit says, from which every format is made.
 
+mod reason;
 mod seen;
 mod text;
+mod told;
 mod trend;
 mod verdict;
 
+pub use reason::Reason;
 pub use seen::{ControlSeen, EvidenceSeen, evidence_seen};
-pub use text::{TextStyle, Verbosity, diagnostics_text, render};
+pub use text::{Notice, TextStyle, Verbosity, diagnostics_text, notice_text, render};
 pub use trend::{TrendPoint, drawing};
 pub use verdict::{Exit, FailOn, Verdict, VerdictState};
 
@@ -16,6 +19,7 @@ use crate::grade::{DecisionTally, Graded};
 use crate::pack::{ATTESTATIONS, Coverage, Packs};
 use crate::plan::Plan;
 use crate::scan::Facts;
+use crate::snippet::escaped;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -167,7 +171,7 @@ impl Report {
     /// # Errors
     /// Never in practice: every part of a report can be written.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string_pretty(self).map(|json| json + "\n")
+        serde_json::to_string_pretty(self).map(|json| escaped(json) + "\n")
     }
 
     /// The schema of the JSON, with a line end behind it.

@@ -42,7 +42,7 @@ pub struct EvidenceSeen {
     pub file: String,
     /// Sheet of a workbook, or heading above a table.
     pub table: Option<String>,
-    /// Log source.
+    /// Source of a log, or export of a tool.
     pub source: Option<String>,
     /// How sure the kind is, in percent.
     pub sure: usize,

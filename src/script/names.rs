@@ -1,10 +1,11 @@
 //! The names that scripts can read.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Names that scripts can read from rows and records.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Names {
     /// Fields of tables and documents.
     pub fields: BTreeSet<String>,

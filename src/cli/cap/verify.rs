@@ -4,7 +4,7 @@ use super::{read_plan, replace};
 use crate::audit::{self, Request};
 use crate::cap::{self, CapFile, Look, Outcome};
 use crate::cli::output::Output;
-use crate::cli::place::Folder;
+use crate::cli::place::{Folder, disk};
 use crate::cli::scan::with_progress;
 use crate::finding::{Diagnostic, Exhibit};
 use crate::grade::Past;
@@ -48,7 +48,7 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
-    let disk = Disk::default();
+    let disk = disk();
     match verify(arguments, output, &disk) {
         Ok(looks) => {
             tell(&looks, output);

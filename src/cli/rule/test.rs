@@ -23,12 +23,7 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) fn run(test: &Arguments, output: &Output) -> Exit {
     let disk = Disk::default();
-    let packs = match &test.pack {
-        // The built-in pack under test stands for itself; any other builds on it.
-        Some(folder) if is_built_in(folder) => vec![PackRef::Folder(folder.clone())],
-        Some(folder) => packs(std::slice::from_ref(folder)),
-        None => vec![PackRef::BuiltIn],
-    };
+    let packs = test.pack.as_ref().map_or_else(|| vec![PackRef::BuiltIn], |folder| under_test(folder));
     let proof = match prove::prove(&packs, test.rule.as_deref(), &disk) {
         Ok(proof) => proof,
         Err(wrong) => return output.wrongs(&wrong),
@@ -39,6 +34,13 @@ pub(super) fn run(test: &Arguments, output: &Output) -> Exit {
         return output.wrong(&reason);
     }
     tell(&proof, test.bless, output)
+}
+
+/// A pack and what it builds on: the built-in pack under test stands for itself, any other builds on
+/// it.
+pub(super) fn under_test(folder: &Path) -> Vec<PackRef> {
+    let folder = folder.to_path_buf();
+    if is_built_in(&folder) { vec![PackRef::Folder(folder)] } else { packs(&[folder]) }
 }
 
 /// True for the folder that the built-in pack is made from.

@@ -216,7 +216,7 @@ mod tests {
         assert_eq!(read("1604994496.155", TimeFormat::Epoch).unwrap(), "2020-11-10T07:48:16.155Z");
         assert_eq!(read("1446249499322", TimeFormat::EpochMs).unwrap(), "2015-10-30T23:58:19.322Z");
         assert_eq!(read("99999999999999999999", TimeFormat::Epoch), None);
-        assert_eq!(read("soon", TimeFormat::Iso, &mut Recent::default()), None);
+        assert_eq!(read("soon", TimeFormat::Iso), None);
     }
 
     #[test]
