@@ -54,6 +54,9 @@ struct Part {
     cut: Option<(Position, String)>,
 }
 
+/// What reading each of some parts gave, with their numbers.
+type Reads = Vec<(usize, LogRead)>;
+
 /// Cuts a log into parts.
 struct Parts<'i, R> {
     items: &'i mut Items<R>,
@@ -143,17 +146,17 @@ pub(super) fn side_by_side<R: BufRead + Send, T: Send>(
         (made.map(|(_, result)| result), reads)
     };
     let threads = (0..rayon::current_num_threads()).into_par_iter().with_max_len(1);
-    let done: Vec<(Option<T>, Vec<(usize, LogRead)>)> = threads.map(work).collect();
+    let done: Vec<(Option<T>, Reads)> = threads.map(work).collect();
     clocks.merging(|| merged(done, fold))
 }
 
 /// What all threads made together.
-fn merged<T>(done: Vec<(Option<T>, Vec<(usize, LogRead)>)>, fold: &Fold<'_, T>) -> (T, LogRead) {
-    let (made, reads): (Vec<Option<T>>, Vec<Vec<(usize, LogRead)>>) = done.into_iter().unzip();
+fn merged<T>(done: Vec<(Option<T>, Reads)>, fold: &Fold<'_, T>) -> (T, LogRead) {
+    let (made, reads): (Vec<Option<T>>, Vec<Reads>) = done.into_iter().unzip();
     let mut made = made.into_iter().flatten();
     let mut whole = (made.next().unwrap_or_else(fold.begin), LogRead::default());
     made.for_each(|one| (fold.merge)(&mut whole.0, one));
-    let mut reads: Vec<(usize, LogRead)> = reads.into_iter().flatten().collect();
+    let mut reads: Reads = reads.into_iter().flatten().collect();
     reads.sort_by_key(|(number, _)| *number);
     reads.into_iter().for_each(|(_, read)| add(&mut whole.1, read));
     whole
