@@ -121,9 +121,9 @@ def scan(arguments, evidence, report, threads, pack=None):
 
 def counted(report, rules):
     """What a report says that each rule counts."""
-    said = {}
-    for finding in json.loads(report.read_text())["findings"]:
-        said[finding["rule"]] = int(finding["observations"][0]["statement"].split()[0])
+    asked = {rule["id"] for rule in rules}
+    findings = [one for one in json.loads(report.read_text())["findings"] if one["rule"] in asked]
+    said = {one["rule"]: int(one["observations"][0]["statement"].split()[0]) for one in findings}
     return [said.get(rule["id"], 0) for rule in rules]
 
 

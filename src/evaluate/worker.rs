@@ -3,7 +3,7 @@
 use super::{each, groups};
 use crate::code::Code;
 use crate::finding::Diagnostic;
-use crate::pack::Rule;
+use crate::pack::{Origin, Rule};
 use crate::plan::{EachLook, GroupQuestions, expected_rows};
 use crate::script::{self, Answer, Ask, Brief, Context, GroupsHeard, Params, Setting};
 use std::sync::Arc;
@@ -54,7 +54,7 @@ fn said(brief: &Brief, ask: Ask) -> Result<Answer, Diagnostic> {
 
 /// The rule, from its texts. Those were read once before, so what is wrong with them is no news.
 fn rule(brief: &Brief) -> Result<Rule, Diagnostic> {
-    let read = Rule::read(&brief.text, brief.script.clone(), &brief.theme);
+    let read = Rule::read(&brief.text, brief.script.clone(), &brief.theme, Origin::Outside);
     let unread = || Diagnostic::error(Code::InvalidRule, "the rule cannot be read");
     let rule = read.map_err(|wrong| wrong.into_iter().next().unwrap_or_else(unread))?;
     Ok(Rule { grade: brief.grade, ..rule })

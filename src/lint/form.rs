@@ -2,7 +2,7 @@
 
 use super::{Lint, LintId};
 use crate::finding::Diagnostic;
-use crate::pack::{Rule, Texts, theme_of};
+use crate::pack::{Origin, Rule, Texts, theme_of};
 use crate::source::Source;
 use crate::toml_tree::{Item, Value};
 use std::ops::Range;
@@ -36,7 +36,7 @@ pub(super) fn rule(text: &Arc<Source>, script: Option<Arc<Source>>) -> (Option<R
     let mut told = Vec::new();
     let mut read = Arc::clone(text);
     for _ in 0..MOST {
-        let errors = match Rule::read(&read, script.clone(), theme_of(text.name())) {
+        let errors = match Rule::read(&read, script.clone(), theme_of(text.name()), Origin::Outside) {
             Ok(rule) => return (Some(Rule { text: Arc::clone(text), ..rule }), told),
             Err(errors) => errors,
         };

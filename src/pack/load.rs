@@ -4,6 +4,7 @@
 use super::files::PackFiles;
 use super::manifest::{self, Head, Manifest, not_utf8};
 use super::open::PackRef;
+use super::pattern::Origin;
 use super::{
     BUILT_IN, EventFields, Export, Kind, LogSource, Pack, Packs, Rule, Shape, certification, control, export,
     lint,
@@ -124,7 +125,7 @@ impl Packs {
         match manifest::source(texts).and_then(|source| Ok((source, manifest::read_all(source)?))) {
             Ok((source, (manifest, head))) => {
                 let head = head.map_err(|error| loader.errors.push(error)).ok();
-                loader.add_frame(texts, &manifest, (source, head.as_ref()));
+                loader.add_frame(texts, &manifest, (source, head.as_ref()), Origin::Outside);
             }
             Err(error) => {
                 loader.errors.push(error);
@@ -161,12 +162,13 @@ impl Loader {
     /// Adds the files of one pack.
     fn add(&mut self, files: PackFiles, is_built_in: bool) -> Result<(), Diagnostic> {
         let (digest, signer) = (files.digest(), files.signer);
+        let origin = if is_built_in { Origin::Binary } else { Origin::Outside };
         let Opened { texts, cases, errors } = parted(files.files);
         self.errors.extend(errors);
         let source = manifest::source(&texts)?;
         let (manifest, head) = manifest::read(source)?;
-        let needs = self.add_frame(&texts, &manifest, (source, Some(&head)));
-        let rules = read_rules(&texts, &mut self.errors);
+        let needs = self.add_frame(&texts, &manifest, (source, Some(&head)), origin);
+        let rules = read_rules(&texts, origin, &mut self.errors);
         let Head { id, version, .. } = head;
         let (title, version) = (manifest.title, version.to_string());
         self.packs.list.push(Pack { id, title, version, digest, is_built_in, signer, needs, rules, cases });
@@ -179,13 +181,14 @@ impl Loader {
         texts: &Texts,
         manifest: &Manifest,
         (source, head): (&Source, Option<&Head>),
+        origin: Origin,
     ) -> BTreeMap<String, String> {
         let needs = self.needs(manifest, source);
         self.add_settings(manifest, source);
         self.add_controls(texts);
         self.packs.vocabularies.extend(manifest.vocabularies.clone());
         self.add_kinds(texts);
-        self.add_sources(texts);
+        self.add_sources(texts, origin);
         self.add_exports(texts);
         self.add_certification(texts);
         self.lay(manifest, source, head);
@@ -311,7 +314,7 @@ impl Loader {
         }
     }
 
-    fn add_sources(&mut self, texts: &Texts) {
+    fn add_sources(&mut self, texts: &Texts, origin: Origin) {
         if let Some(source) = texts.get("sources/fields.toml") {
             match EventFields::read(source) {
                 _ if !self.packs.event_fields.names().is_empty() => {
@@ -324,7 +327,7 @@ impl Loader {
         for source in
             below(texts, "sources/", ".toml").filter(|source| source.name() != "sources/fields.toml")
         {
-            match LogSource::read(source, &self.packs.event_fields) {
+            match LogSource::read(source, &self.packs.event_fields, origin) {
                 Ok(log) => {
                     let id = log.id.clone();
                     if self.packs.log_sources.insert(id.clone(), Arc::new(log)).is_some() {
@@ -404,13 +407,13 @@ pub fn theme_of(path: &str) -> &str {
 }
 
 /// `rules/<theme>/<fault>.toml`, each with the script beside it when there is one.
-fn read_rules(texts: &Texts, errors: &mut Vec<Diagnostic>) -> Vec<Rule> {
+fn read_rules(texts: &Texts, origin: Origin, errors: &mut Vec<Diagnostic>) -> Vec<Rule> {
     let read = |text: &&Arc<Source>| {
         let stem = text.name().trim_end_matches(".toml");
         let script = texts.get(&format!("{stem}.rhai")).cloned();
-        Rule::read(text, script, theme_of(text.name()))
+        Rule::read(text, script, theme_of(text.name()), origin)
     };
-    // Side by side, since their patterns are compiled to be checked: half of the time of a start.
+    // Side by side, since patterns of packs from outside are compiled to be checked.
     let texts: Vec<&Arc<Source>> = below(texts, "rules/", ".toml").collect();
     let read: Vec<Result<Rule, Vec<Diagnostic>>> = texts.par_iter().map(read).collect();
     let mut rules = Vec::new();

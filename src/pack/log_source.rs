@@ -1,16 +1,13 @@
 //! Log sources: how the records of a tool become events with fields of the Elastic Common Schema.
 
+use super::pattern::{LazyRegex, Origin};
 use crate::code::Code;
 use crate::finding::Diagnostic;
 use crate::source::Source;
 use crate::toml_text::{self, did_you_mean};
-use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-
-/// A regular expression of a source may take this much memory once compiled.
-const PATTERN_BYTES: usize = 1 << 20;
 
 /// Events can have so many fields: scans note the ones that were read in the bits of a `u128`.
 const MOST_FIELDS: usize = 128;
@@ -88,7 +85,7 @@ pub struct Pattern {
     /// The program that writes such messages, for syslog.
     pub process: Option<String>,
     /// Named groups are fields; the group `time` is the time.
-    pub regex: Regex,
+    pub regex: LazyRegex,
     /// Fields that follow from the match.
     pub set: BTreeMap<String, String>,
 }
@@ -223,13 +220,16 @@ impl LogSource {
     ///
     /// # Errors
     /// Everything that is wrong with the file, each at its place where it has one.
-    pub(super) fn read(source: &Source, known: &EventFields) -> Result<Self, Vec<Diagnostic>> {
+    pub(super) fn read(
+        source: &Source,
+        known: &EventFields,
+        origin: Origin,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let text: LogSourceText = toml_text::read(source, Code::InvalidPack).map_err(|error| vec![error])?;
         let mut errors = Vec::new();
         let mut patterns = Vec::new();
         for pattern in text.pattern {
-            let regex = regex::RegexBuilder::new(pattern.regex.get_ref()).size_limit(PATTERN_BYTES).build();
-            match regex {
+            match LazyRegex::new(pattern.regex.get_ref().clone(), origin) {
                 Ok(regex) => patterns.push(Pattern { process: pattern.process, regex, set: pattern.set }),
                 Err(error) => errors.push(toml_text::wrong(
                     source,
@@ -253,7 +253,9 @@ impl LogSource {
             patterns,
             derive: text.derive,
         };
-        errors.extend(log.unknown_fields(source, known));
+        if origin == Origin::Outside {
+            errors.extend(log.unknown_fields(source, known));
+        }
         if errors.is_empty() { Ok(log) } else { Err(errors) }
     }
 
@@ -261,7 +263,8 @@ impl LogSource {
         let groups = self
             .patterns
             .iter()
-            .flat_map(|p| p.regex.capture_names().flatten())
+            .filter_map(|p| p.regex.get())
+            .flat_map(|regex| regex.capture_names().flatten())
             .filter(|name| *name != "time");
         let set = self.patterns.iter().map(|p| &p.set).chain(self.derive.iter().map(|d| &d.set));
         let when = self.derive.iter().flat_map(|d| d.when.keys());

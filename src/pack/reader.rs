@@ -2,6 +2,7 @@
 
 use super::named::{Named, Role};
 use super::param::{Param, ParamKind};
+use super::pattern::Origin;
 use crate::code::Code;
 use crate::finding::Diagnostic;
 use crate::source::Source;
@@ -52,13 +53,14 @@ pub enum Length {
 /// Turns the parts of a file into a rule and collects what is wrong.
 pub(super) struct Reader<'a> {
     pub(super) source: &'a Source,
+    pub(super) origin: Origin,
     pub(super) errors: Vec<Diagnostic>,
     pub(super) names: Vec<Named>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(source: &'a Source) -> Self {
-        Self { source, errors: Vec::new(), names: Vec::new() }
+    pub(super) fn new(source: &'a Source, origin: Origin) -> Self {
+        Self { source, origin, errors: Vec::new(), names: Vec::new() }
     }
 
     pub(super) fn wrong<T>(&mut self, value: &Spanned<T>, message: impl Into<String>) {

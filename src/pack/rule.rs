@@ -2,7 +2,8 @@
 
 use super::named::{Named, Role};
 use super::overlay::Overlay;
-use super::param::{Param, ParamText, ParamValue};
+use super::param::{Param, ParamKind, ParamText, ParamValue};
+use super::pattern::Origin;
 use super::reader::{Expression, Reader};
 use super::scan::{FindingText, Scan, ScanText};
 use crate::code::Code;
@@ -195,9 +196,10 @@ impl Rule {
         text: &Arc<Source>,
         script: Option<Arc<Source>>,
         theme: &str,
+        origin: Origin,
     ) -> Result<Self, Vec<Diagnostic>> {
         let raw: RuleText = toml_text::read(text, Code::InvalidRule).map_err(|error| vec![error])?;
-        let mut reader = Reader::new(text);
+        let mut reader = Reader::new(text, origin);
         reader.check_names(&raw);
         let controls = raw.controls.into_iter().filter_map(|id| reader.control(id)).collect();
         let mut uses: Vec<String> = raw.uses.into_iter().map(|kind| reader.kind(kind)).collect();
@@ -298,8 +300,10 @@ impl Reader<'_> {
     }
 
     fn param(&mut self, text: ParamText) -> Option<Param> {
-        let mut read = |value: &Spanned<toml::Value>| {
-            text.kind.read(value.get_ref()).map_err(|message| self.wrong(value, message)).ok()
+        let is_known = text.kind == ParamKind::Pattern && self.origin == Origin::Binary;
+        let mut read = |value: &Spanned<toml::Value>| match value.get_ref() {
+            toml::Value::String(text) if is_known => Some(ParamValue::Text(text.clone())),
+            written => text.kind.read(written).map_err(|message| self.wrong(value, message)).ok(),
         };
         let default = read(&text.default)?;
         let strict = text.strict.as_ref().and_then(&mut read);

@@ -1,19 +1,21 @@
 //! Which scans a record is shown to.
 //!
-//! A hundred rules ask about a hundred values, and a record has one of each field. So every scan
-//! waits at one of the conditions that must hold for it, the one that a sample of the log says
-//! holds least often; what a record holds is looked up once a field, for all scans that wait
-//! there. The scans that are found are asked all but what was looked up, so that what waits where
-//! changes no answer.
+//! A hundred rules ask about a hundred values, and a record has one of each field. So what scans ask
+//! of a field is looked up by its value, once for all of them.
+//!
+//! Which fields a scan has read and found filled must be known in the end. Until it has found all that
+//! it reads filled, a scan waits at one of the conditions that must hold for it, the one that a sample
+//! of the log says holds least often, and is asked the rest of them in order. From then on there is
+//! nothing more to learn from records that it does not match: it is settled, and shown only those that
+//! pass all fields. What waits where changes no answer.
 
 use super::Scan;
-use super::bounds::Bounds;
-use super::gate::{Gate, Sample, Wait, rest};
-use super::predicate::{Comparison, Constant, Operand, Predicate};
-use super::texts::Texts;
+use super::gate::{Gate, Parted, Sample, Wait, is_looked_up, parted, rest};
+use super::predicate::Predicate;
+use super::recall::{Recall, Why};
+use super::set::{Asker, Set};
+use super::waiting::Waiting;
 use crate::evidence::{Record, Scalar};
-use foldhash::fast::FixedState;
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Where every scan waits, for one log.
@@ -23,26 +25,23 @@ pub(super) struct Access {
     category_slot: Option<usize>,
     /// By category, the scans that are shown all of its records.
     always: Vec<Vec<usize>>,
+    /// By category, the scans that are about its records.
+    about: Vec<Set>,
     fields: Vec<Waiting>,
     /// By scan, where it waits.
     waits: Vec<Option<Wait>>,
-    /// By scan, what is left to be asked where it is found; `None` where all is to be asked.
+    /// By scan, what is left to be asked where what it waits for was found; `None` where all is to be
+    /// asked.
     rests: Vec<Option<Predicate>>,
+    /// By scan, what is asked of several fields at once; `None` where it is never settled.
+    lefts: Vec<Option<Predicate>>,
+    /// By scan, the slots that must be found filled for it to be settled, a bit each.
+    reads: Vec<u128>,
+    settled: Vec<AtomicBool>,
     /// By scan, whether what it reads before it waits was found filled.
     warm: Vec<AtomicBool>,
     /// By scan, its category.
     of_scan: Vec<Option<usize>>,
-}
-
-/// The scans that wait at one field.
-struct Waiting {
-    slot: usize,
-    texts: HashMap<Box<str>, Vec<usize>, FixedState>,
-    /// By the bits of a float: a whole number equals the float that it is.
-    numbers: HashMap<u64, Vec<usize>, FixedState>,
-    booleans: [Vec<usize>; 2],
-    bounds: Bounds,
-    tests: Texts,
 }
 
 impl Access {
@@ -52,44 +51,68 @@ impl Access {
         categories.sort();
         categories.dedup();
         let number = |scan: &&Scan| categories.binary_search(scan.category.as_ref()?).ok();
+        let no = || scans.iter().map(|_| AtomicBool::new(false)).collect();
         let mut access = Self {
             always: vec![Vec::new(); categories.len() + 1],
+            about: vec![Set::none(scans.len()); categories.len() + 1],
             of_scan: scans.iter().map(number).collect(),
             fields: Vec::new(),
             waits: vec![None; scans.len()],
             rests: vec![None; scans.len()],
-            warm: scans.iter().map(|_| AtomicBool::new(false)).collect(),
+            lefts: vec![None; scans.len()],
+            reads: vec![0; scans.len()],
+            settled: no(),
+            warm: no(),
             category_slot,
             categories,
         };
-        for (scan, asked) in scans.iter().enumerate() {
-            match sample.best(scan) {
-                Some(gate) => {
-                    access.rests[scan] = rest(asked, gate);
-                    access.wait_at(scan, gate);
-                }
-                None => access.show_all(scan),
-            }
+        for (number, scan) in scans.iter().enumerate() {
+            access.add(number, scan, sample.best(number));
         }
         access.fields.iter_mut().for_each(Waiting::build);
         access
     }
 
-    fn wait_at(&mut self, scan: usize, gate: &Gate<'_>) {
-        let at = self.fields.iter().position(|field| field.slot == gate.slot).unwrap_or(self.fields.len());
-        if at == self.fields.len() {
-            self.fields.push(Waiting::new(gate.slot));
+    fn add(&mut self, number: usize, scan: &Scan, gate: Option<&Gate<'_>>) {
+        for category in self.categories_of(number) {
+            self.about[category].add(number);
+            if gate.is_none() {
+                self.always[category].push(number);
+            }
         }
-        self.fields[at].add(scan, gate.atom);
-        self.waits[scan] = Some(gate.wait);
-        self.warm[scan] = AtomicBool::new(gate.wait.is_first);
+        let parted = parted(scan);
+        if let Some(gate) = gate {
+            (self.rests[number], self.waits[number]) = (rest(scan, gate), Some(gate.wait));
+            self.warm[number] = AtomicBool::new(gate.wait.is_first);
+            // Of a scan that waits for all that it asks, the rest is known without it.
+            let is_settled = |parted: &Parted<'_>| gate.wait.is_first && parted.reads & !gate.wait.reads == 0;
+            if parted.as_ref().is_some_and(is_settled) {
+                self.settled[number] = AtomicBool::new(true);
+            } else {
+                self.field(gate.slot).add(Asker::waiting(number), gate.atom);
+            }
+        }
+        if let Some(Parted { by_slot, left, reads }) = parted {
+            for (slot, parts) in by_slot {
+                match parts[..] {
+                    [one] if is_looked_up(one) => self.field(slot).add(Asker::passing(number), one),
+                    _ => {
+                        let all = Predicate::All(parts.into_iter().cloned().collect());
+                        self.field(slot).add_other(number, all);
+                    }
+                }
+            }
+            (self.lefts[number], self.reads[number]) = (Some(left), reads);
+        }
     }
 
-    fn show_all(&mut self, scan: usize) {
-        match self.of_scan[scan] {
-            Some(category) => self.always[category].push(scan),
-            None => self.always.iter_mut().for_each(|scans| scans.push(scan)),
+    /// What is asked of the field in a slot.
+    fn field(&mut self, slot: usize) -> &mut Waiting {
+        let at = self.fields.iter().position(|field| field.slot == slot).unwrap_or(self.fields.len());
+        if at == self.fields.len() {
+            self.fields.push(Waiting::new(slot, self.waits.len()));
         }
+        &mut self.fields[at]
     }
 
     /// Number of categories, the one of all other records among them.
@@ -119,10 +142,14 @@ impl Access {
         self.waits[scan]
     }
 
-    /// What is left to be asked of a record for which [`Access::each`] has found a scan that waits;
-    /// `None` where all is to be asked.
-    pub(super) fn rest(&self, scan: usize) -> Option<&Predicate> {
-        self.rests[scan].as_ref()
+    /// What is left to be asked of a record that a scan is shown for this reason; `None` where all is to
+    /// be asked.
+    pub(super) fn rest(&self, scan: usize, why: Why) -> Option<&Predicate> {
+        match why {
+            Why::All => None,
+            Why::Found => self.rests[scan].as_ref(),
+            Why::Passed => self.lefts[scan].as_ref(),
+        }
     }
 
     /// The scans that wait but must be shown all records of their category still: to know which
@@ -141,95 +168,47 @@ impl Access {
         is_warm
     }
 
-    /// Calls with every scan that a record is to be shown to, but for those of [`Access::cold`] that
-    /// it finds as well, and whether what it waits for was found; a scan may come more than once.
-    pub(super) fn each(&self, record: &Record<'_>, category: usize, mut show: impl FnMut(usize, bool)) {
-        self.always[category].iter().for_each(|scan| show(*scan, false));
-        for field in &self.fields {
-            if let Some(value) = record.get(field.slot) {
-                field.find(value, |scan| {
-                    if self.is_about(scan, category) {
-                        show(scan, true);
-                    }
-                });
-            }
-        }
-    }
-}
-
-impl Waiting {
-    fn new(slot: usize) -> Self {
-        Self {
-            slot,
-            texts: HashMap::default(),
-            numbers: HashMap::default(),
-            booleans: [Vec::new(), Vec::new()],
-            bounds: Bounds::default(),
-            tests: Texts::default(),
+    /// Notes what a scan has read and found filled. Whoever [recalls](Access::refresh) later knows it
+    /// to be settled when that is all that it reads.
+    pub(super) fn settles(&self, scan: usize, filled: u128) {
+        if self.lefts[scan].is_some() && self.reads[scan] & !filled == 0 {
+            self.settled[scan].store(true, Ordering::Relaxed);
         }
     }
 
-    fn add(&mut self, scan: usize, atom: &Predicate) {
-        match atom {
-            Predicate::OneOf(_, list) => {
-                list.texts.iter().for_each(|text| self.add_text(text, scan));
-                list.integers.iter().for_each(|number| self.add_number(as_float(*number), scan));
-            }
-            Predicate::Text(_, test) => self.tests.add(scan, test),
-            Predicate::Compare(_, Comparison::Equal, Operand::Constant(constant)) => match constant {
-                Constant::Text(text) => self.add_text(text, scan),
-                Constant::Integer(number) => self.add_number(as_float(*number), scan),
-                Constant::Number(number) => self.add_number(*number, scan),
-                Constant::Boolean(value) => self.booleans[usize::from(*value)].push(scan),
-                Constant::Nothing | Constant::Time(_) | Constant::Length(_) => {}
-            },
-            Predicate::Compare(_, comparison, Operand::Constant(constant)) => match constant {
-                Constant::Integer(number) => self.bounds.add(scan, *comparison, as_float(*number)),
-                Constant::Number(number) => self.bounds.add(scan, *comparison, *number),
-                _ => {}
-            },
-            _ => {}
+    /// Nothing is remembered of the log.
+    pub(super) fn recall(&self) -> Recall {
+        Recall::new(self.fields.len(), self.waits.len())
+    }
+
+    /// Takes over which scans are settled.
+    pub(super) fn refresh(&self, recall: &mut Recall) {
+        let settled = self.settled.iter().enumerate().filter(|(_, settled)| settled.load(Ordering::Relaxed));
+        settled.for_each(|(scan, _)| recall.settled.add(scan));
+        for (is_awaited, field) in recall.is_awaited.iter_mut().zip(&self.fields) {
+            *is_awaited = field.gated.iter().any(|scan| !recall.settled.has(*scan));
         }
     }
 
-    fn add_text(&mut self, text: &str, scan: usize) {
-        self.texts.entry(text.into()).or_default().push(scan);
-    }
-
-    fn add_number(&mut self, number: f64, scan: usize) {
-        self.numbers.entry(bits(number)).or_default().push(scan);
-    }
-
-    fn build(&mut self) {
-        self.tests.build();
-        self.bounds.build();
-    }
-
-    fn find(&self, value: &Scalar<'_>, mut each: impl FnMut(usize)) {
-        let scans = match value {
-            Scalar::Text(text) => {
-                self.tests.find(text, &mut each);
-                self.texts.get(&**text)
+    /// Finds every scan that a record is to be shown to, but for those of [`Access::cold`], and why; a
+    /// scan may be found more than once.
+    pub(super) fn find(&self, recall: &mut Recall, record: &Record<'_>, category: usize) {
+        let Recall { memories, settled, passing, is_awaited, found } = recall;
+        let about = &self.about[category];
+        found.clear();
+        let unsettled = self.always[category].iter().filter(|scan| !settled.has(**scan));
+        found.extend(unsettled.map(|scan| (*scan, Why::All)));
+        passing.become_copy(about);
+        let mut is_any = passing.keep(settled);
+        for ((field, memory), is_awaited) in self.fields.iter().zip(memories).zip(is_awaited) {
+            if !is_any && !*is_awaited {
+                continue;
             }
-            Scalar::Integer(number) => self.find_number(as_float(*number), &mut each),
-            Scalar::Number(number) => self.find_number(*number, &mut each),
-            Scalar::Boolean(value) => Some(&self.booleans[usize::from(*value)]),
-        };
-        scans.into_iter().flatten().for_each(|scan| each(*scan));
+            let answer = memory.ask(field, record, passing);
+            is_any = passing.keep(&answer.passes);
+            let opened = answer.opens.iter().filter(|scan| !settled.has(**scan) && about.has(**scan));
+            found.extend(opened.map(|scan| (*scan, Why::Found)));
+        }
+        found.extend(passing.scans().map(|scan| (scan, Why::Passed)));
     }
-
-    fn find_number(&self, number: f64, each: &mut impl FnMut(usize)) -> Option<&Vec<usize>> {
-        self.bounds.find(number, each);
-        self.numbers.get(&bits(number))
-    }
-}
-
-/// Both zeros are one number.
-fn bits(number: f64) -> u64 {
-    (number + 0.0).to_bits()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "where that matters what is found is asked again, exactly")]
-fn as_float(number: i64) -> f64 {
-    number as f64
 }

@@ -1,6 +1,7 @@
 //! Many comparisons of one number at once.
 
 use super::predicate::Comparison;
+use super::set::Asker;
 
 /// Numbers that the number of one field is less or more than, each for a scan.
 #[derive(Default)]
@@ -11,12 +12,12 @@ pub(super) struct Bounds {
     at_least: Vec<Bound>,
 }
 
-/// A number, and the scan that asks about it.
-type Bound = (f64, usize);
+/// A number, and who asks about it.
+type Bound = (f64, Asker);
 
 impl Bounds {
-    /// Adds a comparison with a number for a scan; whether one is equal is for others to look up.
-    pub(super) fn add(&mut self, scan: usize, comparison: Comparison, number: f64) {
+    /// Adds a comparison with a number for who asks it; whether one is equal is for others to look up.
+    pub(super) fn add(&mut self, asker: Asker, comparison: Comparison, number: f64) {
         let list = match comparison {
             Comparison::Less => &mut self.less,
             Comparison::AtMost => &mut self.at_most,
@@ -24,7 +25,7 @@ impl Bounds {
             Comparison::AtLeast => &mut self.at_least,
             Comparison::Equal | Comparison::Unequal => return,
         };
-        list.push((number, scan));
+        list.push((number, asker));
     }
 
     /// Makes ready for [`Bounds::find`], once all are added.
@@ -35,8 +36,16 @@ impl Bounds {
         }
     }
 
-    /// Calls with the scan of every comparison that is true of a number.
-    pub(super) fn find(&self, number: f64, each: &mut impl FnMut(usize)) {
+    /// The numbers that others are compared with.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = f64> + '_ {
+        [&self.less, &self.at_most, &self.more, &self.at_least]
+            .into_iter()
+            .flatten()
+            .map(|(number, _)| *number)
+    }
+
+    /// Calls with who asks, for every comparison that is true of a number.
+    pub(super) fn find(&self, number: f64, each: &mut impl FnMut(Asker)) {
         if number.is_nan() {
             return;
         }
@@ -48,7 +57,7 @@ impl Bounds {
             &self.more[..below(&self.more)],
             &self.at_least[..up_to(&self.at_least)],
         ];
-        found.into_iter().flatten().for_each(|(_, scan)| each(*scan));
+        found.into_iter().flatten().for_each(|(_, asker)| each(*asker));
     }
 }
 
@@ -63,13 +72,13 @@ mod tests {
         let mut bounds = Bounds::default();
         for (at, comparison) in comparisons.into_iter().enumerate() {
             for (of, number) in numbers.into_iter().rev().enumerate() {
-                bounds.add(10 * at + of, comparison, number);
+                bounds.add(Asker::waiting(10 * at + of), comparison, number);
             }
         }
         bounds.build();
         for number in [-2.0, -1.5, 0.0, -0.0, 1.0, 2.0, 10.0, f64::INFINITY, f64::NAN] {
             let mut found = Vec::new();
-            bounds.find(number, &mut |scan| found.push(scan));
+            bounds.find(number, &mut |asker| found.push(asker.scan));
             found.sort_unstable();
             let is = |at: usize, bound: f64| match at {
                 0 => number < bound,

@@ -3,6 +3,7 @@
 use super::Scan;
 use super::predicate::{Comparison, Constant, Field, Operand, Predicate, TextTest};
 use crate::evidence::{Record, Scalar};
+use std::collections::BTreeMap;
 
 /// Where a scan waits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -117,6 +118,34 @@ pub(super) fn rest(scan: &Scan, gate: &Gate<'_>) -> Option<Predicate> {
     let mut parts: Vec<Predicate> = first(scan)?.conjuncts().into_iter().cloned().collect();
     parts.remove(gate.number);
     Some(if parts.len() == 1 { parts.remove(0) } else { Predicate::All(parts) })
+}
+
+/// What a scan asks first, parted by what must be known to answer it.
+pub(super) struct Parted<'p> {
+    /// By slot, what is asked of that field and of nothing else.
+    pub(super) by_slot: BTreeMap<usize, Vec<&'p Predicate>>,
+    /// The rest: what is asked of several fields, or of the time.
+    pub(super) left: Predicate,
+    /// The slots that all of it may note as read, a bit each.
+    pub(super) reads: u128,
+}
+
+/// What a scan asks first, parted; `None` where that takes an interpreter, or is nothing.
+pub(super) fn parted(scan: &Scan) -> Option<Parted<'_>> {
+    let predicate = first(scan)?;
+    let (mut by_slot, mut left): (BTreeMap<_, Vec<_>>, _) = (BTreeMap::new(), Vec::new());
+    for part in predicate.conjuncts() {
+        match part.only_slot() {
+            Some(slot) => by_slot.entry(slot).or_default().push(part),
+            None => left.push(part.clone()),
+        }
+    }
+    Some(Parted { by_slot, left: Predicate::All(left), reads: predicate.reads() })
+}
+
+/// True for a condition that is looked up by the value of its field, and needs no second look.
+pub(super) fn is_looked_up(atom: &Predicate) -> bool {
+    gate_slot(atom).is_some() && is_exact(atom)
 }
 
 /// True where what is looked up is what is asked: whole numbers are looked up as floats.

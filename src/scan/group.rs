@@ -74,6 +74,16 @@ impl Group {
         self.add_more(mark, given, wanted);
     }
 
+    /// Adds a record of which only the number counts; false where it is not the last of many.
+    #[inline]
+    pub(super) fn count(&mut self, mark: Mark) -> bool {
+        let is_last = mark.has_time() && self.last < mark && self.exemplars.len() == EXEMPLARS;
+        if is_last {
+            (self.count, self.last) = (self.count + 1, mark);
+        }
+        is_last
+    }
+
     fn add_more(&mut self, mark: Mark, given: Given, wanted: &Wanted) {
         let values = wanted.limits.values;
         if let Some(value) = given.distinct {

@@ -95,19 +95,21 @@ impl<'a> Inquiry<'a> {
         let (stopwatch, clocks) = (Stopwatch::start(), Clocks::default());
         let begin = || asked.begin();
         let each = |part: &mut Part<'q>, record: &Record<'_>| asked.each(part, record);
-        let merge = |all: &mut Part<'q>, part: Part<'q>| {
-            self.world.note_records(part.0.records());
-            add(all, part);
+        let behind = |part: &mut Part<'q>, records| {
+            part.run_ends();
+            self.world.note_records(records);
         };
-        let made = read(&Fold { begin: &begin, each: &each, merge: &merge, clocks: &clocks });
+        let fold = Fold { begin: &begin, each: &each, behind: &behind, merge: &Part::merge, clocks: &clocks };
+        let made = read(&fold);
         if let Some(watch) = self.watch {
             watch.took(asked.number, stopwatch.elapsed(), &clocks);
         }
         made
     }
 
-    fn partial(&self, scans: &[&Scan], (pass, order): Part<'_>, read: LogRead) -> Partial {
-        let (tallies, edges, spots) = pass.finish();
+    fn partial(&self, scans: &[&Scan], part: Part<'_>, read: LogRead) -> Partial {
+        let (tallies, edges, spots) = part.pass.finish();
+        let order = part.order;
         if let Some(watch) = self.watch {
             watch.found(scans, spots);
         }
@@ -115,8 +117,14 @@ impl<'a> Inquiry<'a> {
     }
 }
 
-/// A part of a log, shown to scans.
-type Part<'p> = (Pass<'p>, Order);
+/// Parts of a log, shown to scans by one thread.
+struct Part<'p> {
+    pass: Pass<'p>,
+    /// The order of the records.
+    order: Order,
+    /// That of those which follow each other up to the last one.
+    run: Order,
+}
 
 /// Some scans, ready to be shown one log.
 struct Asked<'q> {
@@ -148,20 +156,28 @@ impl<'q> Asked<'q> {
     }
 
     fn begin(&self) -> Part<'_> {
-        (Pass::new(self.scans, &self.access, self.ways, self.number), Order::default())
+        let pass = Pass::new(self.scans, &self.access, self.ways, self.number);
+        Part { pass, order: Order::default(), run: Order::default() }
     }
 
-    fn each(&self, (pass, order): &mut Part<'_>, record: &Record<'_>) {
+    fn each(&self, part: &mut Part<'_>, record: &Record<'_>) {
         if let Some(skew) = self.skew {
-            order.saw(record, &self.log.file, skew);
+            part.run.saw(record, &self.log.file, skew);
         }
-        pass.fold(record);
+        part.pass.fold(record);
     }
 }
 
-fn add<'p>((pass, order): &mut Part<'p>, part: Part<'p>) {
-    pass.merge(part.0);
-    order.merge(part.1);
+impl Part<'_> {
+    /// What comes next need not stand behind what came last.
+    fn run_ends(&mut self) {
+        self.order.merge(std::mem::take(&mut self.run));
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.pass.merge(other.pass);
+        self.order.merge(other.order);
+    }
 }
 
 impl Seen {

@@ -55,14 +55,30 @@ fn put(
     if scan.wanted.needs_time() && !mark.has_time() {
         return tally.undecidable(mark);
     }
-    let value = |slot: &usize| record.get(*slot).map(|value| short(&value.text()).into_owned());
-    let mut key: Vec<String> = by.iter().map(|slot| value(slot).unwrap_or_default()).collect();
-    if let Some(expected) = &scan.expected {
-        let Some((name, row)) = key.first().and_then(|name| expected.find(name)) else { return };
-        (key[0], joined) = (name.to_owned(), row);
+    let mut key = std::mem::take(&mut tally.room);
+    key.resize_with(by.len(), String::new);
+    for (own, slot) in key.iter_mut().zip(by) {
+        own.clear();
+        record.get(*slot).into_iter().for_each(|value| own.push_str(&short(&value.text())));
     }
-    key.extend(scan.wanted.every.and_then(|length| Period::of(mark, length)).map(Period::name));
-    tally.keep(key, mark, joined, given);
+    if scan.expected.is_none() && scan.wanted.is_number() {
+        if !tally.count(&key, mark) {
+            tally.keep(&key, mark, joined, given);
+        }
+    } else if expect(scan, &mut key, &mut joined) {
+        key.extend(scan.wanted.every.and_then(|length| Period::of(mark, length)).map(Period::name));
+        tally.keep(&key, mark, joined, given);
+    }
+    tally.room = key;
+}
+
+/// Makes of a key the one that is expected, where some are; false where it is none of them.
+fn expect(scan: &Scan, key: &mut [String], joined: &mut Option<RowNumber>) -> bool {
+    let Some(expected) = &scan.expected else { return true };
+    let Some(first) = key.first_mut() else { return false };
+    let Some((name, row)) = expected.find(first) else { return false };
+    (*first, *joined) = (name.to_owned(), row);
+    true
 }
 
 /// A number of a record, also where a log writes it as a text.

@@ -18,16 +18,20 @@ mod keep;
 mod keys;
 mod look_up;
 mod mark;
+mod networks;
 mod order;
 mod pass;
 mod predicate;
 #[cfg(test)]
 mod properties;
+mod recall;
 mod reckon;
+mod set;
 mod shard;
 mod spot_check;
 mod tally;
 mod texts;
+mod waiting;
 mod watch;
 mod window;
 

@@ -3,6 +3,7 @@
 use super::access::Access;
 use super::join::{JoinWith, RowNumber};
 use super::keep::{follow, keep};
+use super::recall::{Recall, Why};
 use super::spot_check::{SpotChecks, Spots};
 use super::window::{Edges, Window};
 use super::{Condition, Mark, Predicate, Scan, Sighting, Tally};
@@ -11,7 +12,7 @@ use crate::finding::Diagnostic;
 use crate::world::Stopwatch;
 use std::sync::Arc;
 
-/// A part of one log, one thread.
+/// Parts of one log, one thread.
 pub(super) struct Pass<'a> {
     scans: &'a [&'a Scan],
     access: &'a Access,
@@ -26,14 +27,18 @@ pub(super) struct Pass<'a> {
     cold: Vec<usize>,
     /// By scan, the number of the record that it was shown last.
     shown: Vec<u64>,
-    /// By scan, whether that was because what it waits for was found.
-    found: Vec<bool>,
+    /// By scan, why.
+    why: Vec<Why>,
+    recall: Recall,
     /// The day that was seen last, and whether it counts.
     day: Option<(i64, bool)>,
     record: u64,
     checks: SpotChecks,
     spots: Spots,
 }
+
+/// After so many records a thread learns from others which scans are settled.
+const OFTEN: u64 = 256;
 
 /// Records of one category.
 #[derive(Clone, Copy, Default)]
@@ -62,7 +67,8 @@ impl<'a> Pass<'a> {
             counts: vec![Counts::default(); access.categories()],
             cold: access.cold(),
             shown: vec![0; scans.len()],
-            found: vec![false; scans.len()],
+            why: vec![Why::All; scans.len()],
+            recall: access.recall(),
             day: None,
             record: 0,
             checks,
@@ -88,7 +94,13 @@ impl<'a> Pass<'a> {
         if !self.cold.is_empty() {
             self.show_cold(&sighting, category, mark);
         }
-        access.each(record, category, |scan, is_found| self.show((scan, is_found), &sighting, mark));
+        if self.record % OFTEN == 1 {
+            access.refresh(&mut self.recall);
+        }
+        access.find(&mut self.recall, record, category);
+        for number in 0..self.recall.found.len() {
+            self.show(self.recall.found[number], &sighting, mark);
+        }
         if let Some(watch) = watch {
             self.spots.took(watch);
             self.take_times(&sighting, mark);
@@ -126,17 +138,15 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Records that it was shown, those outside of the window left out.
-    pub(super) fn records(&self) -> u64 {
-        self.record
-    }
-
     fn show_cold(&mut self, sighting: &Sighting<'_, '_>, category: usize, mark: Mark) {
         let cold = std::mem::take(&mut self.cold);
         for scan in cold {
+            if self.recall.settled.has(scan) {
+                continue;
+            }
             let concerns = self.access.is_about(scan, category);
             if concerns {
-                self.show((scan, false), sighting, mark);
+                self.show((scan, Why::All), sighting, mark);
             }
             if !(concerns && self.access.warms(scan, self.tallies[scan].filled)) {
                 self.cold.push(scan);
@@ -146,15 +156,15 @@ impl<'a> Pass<'a> {
 
     /// What is left to be asked by a scan of the record that it was shown last, where that is not all.
     fn rest(&self, scan: usize) -> Option<&'a Predicate> {
-        self.access.rest(scan).filter(|_| self.found[scan])
+        self.access.rest(scan, self.why[scan])
     }
 
     /// Shows a record to a scan, once.
-    fn show(&mut self, (scan, is_found): (usize, bool), sighting: &Sighting<'_, '_>, mark: Mark) {
+    fn show(&mut self, (scan, why): (usize, Why), sighting: &Sighting<'_, '_>, mark: Mark) {
         if self.shown[scan] == self.record {
             return;
         }
-        (self.shown[scan], self.found[scan]) = (self.record, is_found);
+        (self.shown[scan], self.why[scan]) = (self.record, why);
         let rest = self.rest(scan);
         let tally = &mut self.tallies[scan];
         let before = tally.undecidable;
@@ -163,6 +173,9 @@ impl<'a> Pass<'a> {
         }
         // A record is undecidable once, however many conditions it leaves in doubt.
         tally.undecidable = tally.undecidable.min(before + 1);
+        if why != Why::Passed {
+            self.access.settles(scan, tally.filled);
+        }
     }
 
     /// Adds what was learned of the part behind.

@@ -178,19 +178,37 @@ impl Predicate {
         }
     }
 
+    /// The slot of the one field that it asks about; `None` where it asks about several, or the time.
+    pub fn only_slot(&self) -> Option<usize> {
+        let mut slots = BTreeSet::new();
+        self.fields(&mut |field| {
+            slots.insert(field.slot);
+        });
+        slots.pop_first().flatten().filter(|_| slots.is_empty())
+    }
+
+    /// Calls with every field that it asks about.
+    fn fields<'p>(&'p self, each: &mut impl FnMut(&'p Field)) {
+        match self {
+            Self::Always(_) => {}
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.fields(each)),
+            Self::Not(part) => part.fields(each),
+            Self::Compare(left, _, right) => {
+                for side in [left, right] {
+                    if let Operand::Field(field) = side {
+                        each(field);
+                    }
+                }
+            }
+            Self::OneOf(field, _) | Self::Text(field, _) | Self::Has(field) => each(field),
+        }
+    }
+
     /// The slots of all fields that it asks about, a bit each.
     pub fn slots(&self) -> u128 {
-        let slot = |field: &Field| field.slot.map_or(0, |slot| 1 << slot);
-        match self {
-            Self::Always(_) => 0,
-            Self::All(parts) | Self::Any(parts) => parts.iter().fold(0, |bits, part| bits | part.slots()),
-            Self::Not(part) => part.slots(),
-            Self::Compare(left, _, right) => [left, right].into_iter().fold(0, |bits, side| match side {
-                Operand::Field(field) => bits | slot(field),
-                Operand::Constant(_) => bits,
-            }),
-            Self::OneOf(field, _) | Self::Text(field, _) | Self::Has(field) => slot(field),
-        }
+        let mut slots = 0;
+        self.fields(&mut |field| slots |= field.slot.map_or(0, |slot| 1 << slot));
+        slots
     }
 }
 
@@ -337,6 +355,17 @@ impl Network {
     /// True when a text is an address that lies in it.
     pub fn holds(&self, address: &str) -> bool {
         address.parse().is_ok_and(|address| self.holds_address(address))
+    }
+
+    /// Its first and its last address as numbers, when it has addresses of four bytes, or else of sixteen.
+    pub(super) fn ends(&self, are_four: bool) -> Option<(u128, u128)> {
+        let (base, bits) = match (self.base, are_four) {
+            (IpAddr::V4(base), true) => (u128::from(u32::from(base)), 32),
+            (IpAddr::V6(base), false) => (u128::from(base), 128),
+            _ => return None,
+        };
+        let others = (u128::MAX >> (128 - bits)).checked_shr(self.length).unwrap_or(0);
+        (self.length <= bits).then_some((base & !others, base | others))
     }
 
     /// True when an address lies in it.

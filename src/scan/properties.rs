@@ -85,7 +85,7 @@ fn tally(wanted: &Arc<Wanted>, records: &[Seen]) -> Tally {
         tally.span(record.mark(), record.mark());
         let mut given = record.given();
         given.follows &= wanted.within.is_some();
-        tally.keep(vec![record.key.to_string()], record.mark(), None, given);
+        tally.keep(&[record.key.to_string()], record.mark(), None, given);
     }
     tally
 }
@@ -277,7 +277,7 @@ fn a_window_holds_its_last_moment() {
             follows: false,
             place: place as u64,
         };
-        tally.keep(vec![], seen.mark(), None, Given::default());
+        tally.keep(&[], seen.mark(), None, Given::default());
     }
     let burst = tally.groups[&Vec::new()].burst(&minute).unwrap();
     assert_eq!((burst.count, burst.first.time.as_second(), burst.last.time.as_second()), (3, 0, 60));

@@ -74,7 +74,11 @@ impl Portion {
     }
 
     /// Whether a record is of the portion, by where it stands.
+    #[inline]
     pub(super) fn holds(self, mark: Mark) -> bool {
+        if self.is_none() {
+            return false;
+        }
         let place = mark.position.offset ^ u64::from(mark.part).rotate_left(32) ^ u64::from(mark.log) << 48;
         // The finalizer of SplitMix64: places that follow each other give numbers that do not.
         let mixed = (place ^ place >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -45,6 +45,9 @@ pub struct Tally {
     horizon: Option<Vec<String>>,
     /// What the groups cost to hold.
     held: usize,
+    /// Room for a key.
+    #[serde(skip)]
+    pub(super) room: Vec<String>,
     /// What the scan wants; the same in all tallies of a scan, so not part of what is stored.
     #[serde(skip)]
     wanted: Arc<Wanted>,
@@ -64,12 +67,8 @@ impl Tally {
 
     /// Notes the slots that a condition read from a record.
     pub(super) fn saw(&mut self, record: &Record<'_>, reads: u128) {
-        let new = reads & !self.filled;
         self.reads |= reads;
-        if new != 0 {
-            let filled = (0..128).filter(|&slot| new & (1 << slot) != 0 && record.get(slot).is_some());
-            self.filled |= filled.fold(0, |bits, slot| bits | (1 << slot));
-        }
+        self.filled |= reads & record.filled();
     }
 
     pub(super) fn undecidable(&mut self, mark: Mark) {
@@ -93,11 +92,11 @@ impl Tally {
     }
 
     /// Adds a kept record to its group.
-    pub(super) fn keep(&mut self, key: Vec<String>, mark: Mark, joined: Option<RowNumber>, given: Given) {
-        if self.is_beyond(&key) {
+    pub(super) fn keep(&mut self, key: &[String], mark: Mark, joined: Option<RowNumber>, given: Given) {
+        if self.is_beyond(key) {
             return;
         }
-        match self.groups.get_mut(&key) {
+        match self.groups.get_mut(key) {
             Some(group) => {
                 let before = group.held(&self.wanted);
                 group.add(mark, joined, given, &self.wanted);
@@ -105,8 +104,15 @@ impl Tally {
                 self.overflowed |= group.is_over();
                 self.settle();
             }
-            None => self.put(key, Group::new(mark, joined, given, &self.wanted)),
+            None => self.put(key.to_vec(), Group::new(mark, joined, given, &self.wanted)),
         }
+    }
+
+    /// Adds a kept record of a scan that only counts to a group that is there; false where that takes
+    /// more than counting.
+    #[inline]
+    pub(super) fn count(&mut self, key: &[String], mark: Mark) -> bool {
+        self.groups.get_mut(key).is_some_and(|group| group.count(mark))
     }
 
     fn is_beyond(&self, key: &[String]) -> bool {

@@ -1,25 +1,26 @@
 //! Many tests of one text at once.
 
-use super::predicate::{Network, TextTest};
+use super::networks::Networks;
+use super::predicate::TextTest;
+use super::set::Asker;
 use aho_corasick::AhoCorasick;
 use regex::Regex;
-use std::net::IpAddr;
 
-/// Tests of the texts of one field, each for a scan.
+/// Tests of the texts of one field, each for who asks it.
 #[derive(Default)]
 pub(super) struct Texts {
     literals: Vec<Literal>,
     /// The literals, looked for all at once.
     automaton: Option<AhoCorasick>,
-    networks: Vec<(Network, usize)>,
-    patterns: Vec<(Regex, usize)>,
+    networks: Networks,
+    patterns: Vec<(Regex, Asker)>,
 }
 
 /// A text that must stand in another.
 struct Literal {
     text: String,
     at: At,
-    scan: usize,
+    asker: Asker,
 }
 
 #[derive(Clone, Copy)]
@@ -33,21 +34,22 @@ enum At {
 const FEW: usize = 4;
 
 impl Texts {
-    /// Adds a test for a scan.
-    pub(super) fn add(&mut self, scan: usize, test: &TextTest) {
+    /// Adds a test.
+    pub(super) fn add(&mut self, asker: Asker, test: &TextTest) {
         let (text, at) = match test {
             TextTest::StartsWith(text) => (text, At::Start),
             TextTest::EndsWith(text) => (text, At::End),
             TextTest::Contains(text) => (text, At::Anywhere),
-            TextTest::Matches(pattern) => return self.patterns.push((pattern.clone(), scan)),
-            TextTest::InNetwork(network, _) => return self.networks.push((*network, scan)),
+            TextTest::Matches(pattern) => return self.patterns.push((pattern.clone(), asker)),
+            TextTest::InNetwork(network, _) => return self.networks.add(asker, *network),
             TextTest::Never => return,
         };
-        self.literals.push(Literal { text: text.clone(), at, scan });
+        self.literals.push(Literal { text: text.clone(), at, asker });
     }
 
     /// Makes ready for [`Texts::find`], once all tests are added.
     pub(super) fn build(&mut self) {
+        self.networks.build();
         if self.literals.len() >= FEW {
             let texts = self.literals.iter().map(|literal| &literal.text);
             // Without an automaton each literal is looked for on its own.
@@ -55,26 +57,24 @@ impl Texts {
         }
     }
 
-    /// Calls with the scan of every test that a text passes, perhaps more than once.
-    pub(super) fn find(&self, text: &str, each: &mut impl FnMut(usize)) {
+    /// Calls with who asks, for every test that a text passes, perhaps more than once.
+    pub(super) fn find(&self, text: &str, each: &mut impl FnMut(Asker)) {
         match &self.automaton {
             Some(automaton) => {
                 for found in automaton.find_overlapping_iter(text) {
                     let literal = &self.literals[found.pattern().as_usize()];
                     if literal.at.is(found.start(), found.end(), text.len()) {
-                        each(literal.scan);
+                        each(literal.asker);
                     }
                 }
             }
-            None => self.literals.iter().filter(|one| one.is_in(text)).for_each(|one| each(one.scan)),
+            None => self.literals.iter().filter(|one| one.is_in(text)).for_each(|one| each(one.asker)),
         }
-        if !self.networks.is_empty()
-            && let Ok(address) = text.parse::<IpAddr>()
-        {
-            let holding = self.networks.iter().filter(|(network, _)| network.holds_address(address));
-            holding.for_each(|(_, scan)| each(*scan));
-        }
-        self.patterns.iter().filter(|(pattern, _)| pattern.is_match(text)).for_each(|(_, scan)| each(*scan));
+        self.networks.find(text, each);
+        self.patterns
+            .iter()
+            .filter(|(pattern, _)| pattern.is_match(text))
+            .for_each(|(_, asker)| each(*asker));
     }
 }
 

@@ -79,8 +79,9 @@ impl<R: BufRead> Items<R> {
 
     /// Takes whole lines at once, with their ends, about so many bytes. The last line of a file
     /// may have no end; what stands behind the last end before an error is dropped. Once lines are
-    /// taken so, nothing else may be. What the buffer held before is overwritten.
-    pub(super) fn next_lines(&mut self, lines: &mut Vec<u8>, about: usize) -> Behind {
+    /// taken so, nothing else may be. Gives the bytes that they take from the start of the buffer, whose
+    /// length means nothing.
+    pub(super) fn next_lines(&mut self, lines: &mut Vec<u8>, about: usize) -> (usize, Behind) {
         // Bytes that were read, and of them those of the lines that have ended.
         let (mut read, mut ended) = (self.begun.len(), 0);
         lines.resize(lines.len().max(read), 0);
@@ -109,14 +110,13 @@ impl<R: BufRead> Items<R> {
                 break Behind::TooLong(self.here);
             }
         };
-        lines.truncate(ended);
         let unfinished = match behind {
             Behind::TooLong(_) => read - ended,
             _ => 0,
         };
-        self.here.offset += lines.len() as u64;
-        self.here.line += memchr::memchr_iter(b'\n', lines).count() as u64;
-        if unfinished == 0 { behind } else { self.skip_line(unfinished as u64) }
+        self.here.offset += ended as u64;
+        self.here.line += memchr::memchr_iter(b'\n', &lines[..ended]).count() as u64;
+        (ended, if unfinished == 0 { behind } else { self.skip_line(unfinished as u64) })
     }
 
     /// Skips the rest of a line of which so many bytes were taken.

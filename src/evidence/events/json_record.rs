@@ -3,6 +3,7 @@
 use super::event::{Record, Scalar};
 use super::path::{Step, find, parse_path};
 use super::shape::Shapes;
+use super::template::Templates;
 use super::wanted::{Found, Kind, Values, Wanted, number};
 use crate::evidence::json;
 use crate::evidence::node::{Node, NodeValue};
@@ -32,6 +33,27 @@ pub(super) struct Projection {
     time: Vec<Projected>,
     /// By wanted value, the fields that it may be, a bit each.
     uses: Vec<u128>,
+}
+
+/// What was learned of how the records of a log are laid out, with room for what one of them holds.
+pub(super) struct Layouts {
+    templates: Templates,
+    shapes: Shapes,
+    found: Values,
+}
+
+impl Layouts {
+    /// Finds the values of the record that a text begins with, when its template is known. Gives the
+    /// bytes that it takes.
+    pub(super) fn measure(&mut self, text: &str) -> Option<usize> {
+        self.found.clear();
+        self.templates.read(text, &mut self.found)
+    }
+
+    /// What was found last.
+    pub(super) fn found(&self) -> &Values {
+        &self.found
+    }
 }
 
 /// A path as the numbers of wanted values.
@@ -121,9 +143,23 @@ impl JsonFields {
 }
 
 impl Projection {
-    /// The values of a record of this log by its shape; `None` when it is to be read exactly.
-    pub(super) fn find<'s>(&self, text: &str, shapes: &'s mut Shapes) -> Option<Values<'s>> {
-        shapes.read(text, &self.wanted)
+    /// Nothing is known yet of the records of a log.
+    pub(super) fn layouts(&self) -> Layouts {
+        let found = Values::new(self.wanted.count());
+        Layouts { templates: Templates::new(), shapes: Shapes::new(), found }
+    }
+
+    /// The values of a record of this log by its template or its shape; `None` when it is to be read
+    /// exactly.
+    pub(super) fn find<'s>(&self, text: &str, layouts: &'s mut Layouts) -> Option<&'s Values> {
+        if layouts.measure(text) == Some(text.len()) {
+            return Some(&layouts.found);
+        }
+        let Layouts { templates, shapes, found } = layouts;
+        found.clear();
+        shapes.read(text, &self.wanted, found)?;
+        templates.learn(text, found);
+        Some(found)
     }
 
     fn uses(fields: &[(usize, Vec<Projected>)], values: usize) -> Vec<u128> {
@@ -138,20 +174,20 @@ impl Projection {
     pub(super) fn fill<'r>(
         &self,
         record: &mut Record<'r>,
-        found: Values<'_>,
+        found: &Values,
         is_time: &mut dyn FnMut(&mut Record<'r>, &str, Range<usize>) -> bool,
     ) {
         let text = record.text;
-        let mut fields = found.there.iter().fold(0, |bits, value| bits | self.uses[*value as usize]);
+        let mut fields = found.there().iter().fold(0, |bits, value| bits | self.uses[*value as usize]);
         while fields != 0 {
             let (slot, paths) = &self.fields[fields.trailing_zeros() as usize];
             fields &= fields - 1;
-            if let Some((value, range)) = paths.iter().find_map(|path| path.scalar(text, found.all)) {
+            if let Some((value, range)) = paths.iter().find_map(|path| path.scalar(text, found)) {
                 record.set(*slot, value, range);
             }
         }
         for path in &self.time {
-            if let Some((text, range)) = path.plain(text, found.all)
+            if let Some((text, range)) = path.plain(text, found)
                 && is_time(record, &text, range)
             {
                 return;
@@ -171,9 +207,11 @@ impl Projected {
     }
 
     /// The plain value at the end of the path.
-    fn scalar<'t>(&self, text: &'t str, found: &[Found]) -> Option<Placed<'t>> {
-        let value = self.first(text, found)?;
-        match value {
+    fn scalar<'t>(&self, text: &'t str, found: &Values) -> Option<Placed<'t>> {
+        if let Some(flat) = self.flat(found) {
+            return flat.scalar(text);
+        }
+        match self.first(text, found)? {
             Value::Flat(found) => found.scalar(text),
             Value::Only(text, range) => Some((text_value(Cow::Borrowed(text))?, range)),
             Value::Tree(node) => Some((scalar(&node)?, node.range)),
@@ -181,7 +219,10 @@ impl Projected {
     }
 
     /// What stands at the end of the path as a text.
-    fn plain<'t>(&self, text: &'t str, found: &[Found]) -> Option<(Cow<'t, str>, Range<usize>)> {
+    fn plain<'t>(&self, text: &'t str, found: &Values) -> Option<(Cow<'t, str>, Range<usize>)> {
+        if let Some(flat) = self.flat(found) {
+            return flat.plain(text);
+        }
         match self.first(text, found)? {
             Value::Flat(found) => found.plain(text),
             Value::Only(text, range) => Some((Cow::Borrowed(text), range)),
@@ -189,9 +230,18 @@ impl Projected {
         }
     }
 
+    /// What the first way to nest its keys leads to, where that is a plain value and all there is to it.
+    #[inline]
+    fn flat(&self, found: &Values) -> Option<Found> {
+        let there =
+            self.values.iter().map(|value| found.get(*value)).find(|one| one.kind != Kind::Missing)?;
+        (self.rest.is_empty() && there.kind != Kind::Nested).then_some(there)
+    }
+
     /// The first way to nest its keys that leads somewhere.
-    fn first<'t>(&self, text: &'t str, found: &[Found]) -> Option<Value<'t>> {
-        let mut there = self.values.iter().map(|value| found[*value]).filter(|one| one.kind != Kind::Missing);
+    fn first<'t>(&self, text: &'t str, found: &Values) -> Option<Value<'t>> {
+        let mut there =
+            self.values.iter().map(|value| found.get(*value)).filter(|one| one.kind != Kind::Missing);
         there.find_map(|found| match (found.kind, &self.rest[..]) {
             (Kind::Nested, rest) => {
                 let range = found.range();
@@ -250,7 +300,8 @@ impl Found {
         let range = self.range();
         let inside = text.get(range.clone())?;
         let value = match (self.kind, inside) {
-            (Kind::Text, _) => text_value(json::unescaped(inside)?)?,
+            (Kind::Text, _) => text_value(Cow::Borrowed(inside))?,
+            (Kind::Escaped, _) => text_value(json::unescaped(inside)?)?,
             (_, "null") => return None,
             (_, "true") => Scalar::Boolean(true),
             (_, "false") => Scalar::Boolean(false),
@@ -264,7 +315,8 @@ impl Found {
         let range = self.range();
         let inside = text.get(range.clone())?;
         let plain = match (self.kind, inside) {
-            (Kind::Text, _) => json::unescaped(inside)?,
+            (Kind::Text, _) => Cow::Borrowed(inside),
+            (Kind::Escaped, _) => json::unescaped(inside)?,
             (_, "null") => Cow::Borrowed(""),
             _ => Cow::Borrowed(inside),
         };
@@ -384,13 +436,13 @@ mod tests {
         let source = source();
         let fields = JsonFields::new(&source, |name| SLOTS.iter().position(|slot| *slot == name));
         let projection = fields.projection().unwrap();
-        let mut shapes = Shapes::new(&projection.wanted);
+        let mut layouts = projection.layouts();
         let escaped_key = regex::Regex::new(r#""(?:[^"\\]|\\.)*\\.(?:[^"\\]|\\.)*"\s*:"#).unwrap();
         for text in texts {
             let exact = json::read(text)
                 .ok()
                 .filter(|node| matches!(node.value, NodeValue::Map(_)) && node.duplicate_key().is_none());
-            let Some(found) = projection.find(text, &mut shapes) else {
+            let Some(found) = projection.find(text, &mut layouts) else {
                 // A key with an escape is left to be read exactly, and nothing else that is valid.
                 prop_assert!(exact.is_none() || escaped_key.is_match(text), "{text}");
                 continue;

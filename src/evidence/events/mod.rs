@@ -16,6 +16,7 @@ mod stamp;
 mod stretch;
 mod structure;
 mod syslog;
+mod template;
 mod text_record;
 mod token;
 mod wanted;
@@ -168,8 +169,8 @@ impl Log {
         Ok(mark_of_plain(&head).map(|mark| mark as u64))
     }
 
-    /// Reads the log in parts side by side, and merges what came of them in the order of the log.
-    /// Which parts there are depends on the log alone.
+    /// Reads the log in parts side by side, and merges what came of them. Which parts there are depends
+    /// on the log alone; which of them are folded together does not.
     ///
     /// # Errors
     /// As [`Log::read`].
@@ -185,6 +186,7 @@ impl Log {
                 let mut only = (fold.begin)();
                 let mut each = |record: &Record<'_>| (fold.each)(&mut only, record);
                 let read = parts::in_turn(self, items, reader, &|_| true, &mut each);
+                (fold.behind)(&mut only, read.records);
                 (only, read)
             } else {
                 parts::side_by_side(self, items, reader, fold)

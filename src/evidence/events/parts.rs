@@ -1,15 +1,14 @@
 //! A log read in parts, in turn or side by side.
 //!
-//! One thread cuts items from the stream, whatever its packing, into parts of a fixed size; others
-//! read the records of the parts before. What comes of the parts is merged in the order of the
-//! file, as soon as it is there, and does not depend on how many threads there are.
+//! Items are cut from the stream, whatever its packing, into parts of a fixed size. Every thread cuts
+//! the next part as soon as it is done with the one before, and adds its records to what it has made
+//! of the others; in the end all is merged. No result depends on which thread reads which part.
 
 use super::clocks::Clocks;
 use super::items::{Behind, Item, Items, LONGEST, Position};
 use super::record::{Learned, RecordReader};
 use super::{FAULTS_SHOWN, Log, LogRead, Record};
 use rayon::prelude::*;
-use std::borrow::Cow;
 use std::io::{self, BufRead};
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
@@ -18,19 +17,19 @@ use std::sync::{Mutex, PoisonError};
 const PART: usize = 1 << 20;
 /// Bytes of a first look.
 const GLANCE: usize = 256 << 10;
-/// Parts that are cut while others are read; bounds the memory.
-const AHEAD: usize = 4;
 
 /// Why an item is refused that is never held.
 const TOO_LONG: &str = "it is longer than 16 MiB";
 
-/// What comes of a part, and how it is made.
+/// What comes of parts, and how it is made.
 pub struct Fold<'f, T> {
     /// What there is before the first record.
     pub begin: &'f (dyn Fn() -> T + Sync),
     /// Adds a record.
     pub each: &'f (dyn Fn(&mut T, &Record<'_>) + Sync),
-    /// Adds what came of the part behind.
+    /// Is told when a part of so many records was added. What is added next need not stand behind it.
+    pub behind: &'f (dyn Fn(&mut T, u64) + Sync),
+    /// Adds what came of other parts, in any order.
     pub merge: &'f dyn Fn(&mut T, T),
     /// Where the time goes.
     pub clocks: &'f Clocks,
@@ -39,7 +38,12 @@ pub struct Fold<'f, T> {
 /// Items of a log that follow each other.
 #[derive(Default)]
 struct Part {
-    bytes: Vec<u8>,
+    /// Which part of the log it is, from 0.
+    number: usize,
+    /// The items, and behind them what is left of others.
+    room: Vec<u8>,
+    /// Bytes of the items.
+    length: usize,
     /// Where the items stand that the bytes hold; of lines, which are cut by who reads them, where
     /// the first stands.
     items: Vec<(Position, Range<usize>)>,
@@ -50,6 +54,9 @@ struct Part {
     cut: Option<(Position, String)>,
 }
 
+/// What reading each of some parts gave, with their numbers.
+type Reads = Vec<(usize, LogRead)>;
+
 /// Cuts a log into parts.
 struct Parts<'i, R> {
     items: &'i mut Items<R>,
@@ -57,6 +64,8 @@ struct Parts<'i, R> {
     part: usize,
     /// Room of parts that were read, for others.
     spare: Vec<Vec<u8>>,
+    /// Parts that were cut.
+    cut: usize,
     /// Where the last item stands that could be cut.
     last: Position,
     is_over: bool,
@@ -115,51 +124,57 @@ pub(super) fn side_by_side<R: BufRead + Send, T: Send>(
     reader: &RecordReader<'_>,
     fold: &Fold<'_, T>,
 ) -> (T, LogRead) {
-    let (begin, each, clocks) = (fold.begin, fold.each, fold.clocks);
-    // What was learned of the log goes from one part to another; nothing that is read depends on it.
-    let shelf: Mutex<Vec<Learned>> = Mutex::default();
-    let read = |part: &Part| {
-        let taken = shelf.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut learned = taken.unwrap_or_else(|| reader.learned());
-        let mut result = begin();
-        let mut each = |record: &Record<'_>| each(&mut result, record);
-        let read = clocks.reading(|| read_part(log, reader, &mut learned, part, &|_| true, &mut each));
-        shelf.lock().unwrap_or_else(PoisonError::into_inner).push(learned);
-        (result, read)
+    let clocks = fold.clocks;
+    let parts = Mutex::new(Parts::new(items));
+    let next = |done: Option<Part>| {
+        let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
+        done.into_iter().for_each(|part| parts.give_back(part));
+        clocks.cutting(|| parts.next())
     };
-    let mut whole = (begin(), LogRead::default());
-    let mut parts = Parts::new(items);
-    let mut now = clocks.cutting(|| parts.ahead());
-    while !now.is_empty() {
-        let (next, done): (_, Vec<(T, LogRead)>) =
-            rayon::join(|| clocks.cutting(|| parts.ahead()), || now.par_iter().map(read).collect());
-        now.into_iter().for_each(|part| parts.give_back(part));
-        clocks.merging(|| {
-            for (result, read) in done {
-                (fold.merge)(&mut whole.0, result);
-                add(&mut whole.1, read);
-            }
-        });
-        now = next;
-    }
+    // What one thread makes of the parts that it gets.
+    let work = |_| {
+        let (mut made, mut reads): (Option<(Learned, T)>, _) = (None, Vec::new());
+        let mut part = next(None);
+        while let Some(now) = part {
+            let (learned, result) = made.get_or_insert_with(|| (reader.learned(), (fold.begin)()));
+            let mut each = |record: &Record<'_>| (fold.each)(result, record);
+            let read = clocks.reading(|| read_part(log, reader, learned, &now, &|_| true, &mut each));
+            (fold.behind)(result, read.records);
+            reads.push((now.number, read));
+            part = next(Some(now));
+        }
+        (made.map(|(_, result)| result), reads)
+    };
+    let threads = (0..rayon::current_num_threads()).into_par_iter().with_max_len(1);
+    let done: Vec<(Option<T>, Reads)> = threads.map(work).collect();
+    clocks.merging(|| merged(done, fold))
+}
+
+/// What all threads made together.
+fn merged<T>(done: Vec<(Option<T>, Reads)>, fold: &Fold<'_, T>) -> (T, LogRead) {
+    let (made, reads): (Vec<Option<T>>, Vec<Reads>) = done.into_iter().unzip();
+    let mut made = made.into_iter().flatten();
+    let mut whole = (made.next().unwrap_or_else(fold.begin), LogRead::default());
+    made.for_each(|one| (fold.merge)(&mut whole.0, one));
+    let mut reads: Reads = reads.into_iter().flatten().collect();
+    reads.sort_by_key(|(number, _)| *number);
+    reads.into_iter().for_each(|(_, read)| add(&mut whole.1, read));
     whole
 }
 
 impl<'i, R: BufRead> Parts<'i, R> {
     fn new(items: &'i mut Items<R>) -> Self {
         let last = items.here();
-        Self { items, part: PART, spare: Vec::new(), last, is_over: false }
-    }
-
-    fn ahead(&mut self) -> Vec<Part> {
-        std::iter::from_fn(|| self.next()).take(AHEAD).collect()
+        Self { items, part: PART, spare: Vec::new(), cut: 0, last, is_over: false }
     }
 
     fn next(&mut self) -> Option<Part> {
         if self.is_over {
             return None;
         }
-        let mut part = Part { bytes: self.spare.pop().unwrap_or_default(), ..Part::default() };
+        let room = self.spare.pop().unwrap_or_default();
+        let mut part = Part { number: self.cut, room, ..Part::default() };
+        self.cut += 1;
         if self.items.are_lines() {
             self.take_lines(&mut part)
         } else {
@@ -170,17 +185,18 @@ impl<'i, R: BufRead> Parts<'i, R> {
 
     /// Takes the room of a part that was read, unless a long item has made it large.
     fn give_back(&mut self, part: Part) {
-        if part.bytes.capacity() <= 4 * self.part {
-            self.spare.push(part.bytes);
+        if part.room.capacity() <= 4 * self.part {
+            self.spare.push(part.room);
         }
     }
 
     fn take_lines(&mut self, part: &mut Part) {
         let first = self.items.here();
         part.lines = Some(first);
-        let behind = self.items.next_lines(&mut part.bytes, self.part);
+        let (length, behind) = self.items.next_lines(&mut part.room, self.part);
+        part.length = length;
         let behind_last = self.items.here().line;
-        self.last = last_line(&part.bytes, first, behind_last).unwrap_or(self.last);
+        self.last = last_line(part.bytes(), first, behind_last).unwrap_or(self.last);
         match behind {
             Behind::More => {}
             Behind::End => self.is_over = true,
@@ -191,14 +207,14 @@ impl<'i, R: BufRead> Parts<'i, R> {
 
     fn take_items(&mut self, part: &mut Part) {
         let mut buffer = Vec::new();
-        part.bytes.clear();
-        while part.bytes.len() < self.part && !self.is_over {
+        part.room.clear();
+        while part.room.len() < self.part && !self.is_over {
             match self.items.next(&mut buffer) {
                 Ok(Item::Whole(position)) => {
                     self.last = position;
-                    let start = part.bytes.len();
-                    part.bytes.extend_from_slice(&buffer);
-                    part.items.push((position, start..part.bytes.len()));
+                    let start = part.room.len();
+                    part.room.extend_from_slice(&buffer);
+                    part.items.push((position, start..part.room.len()));
                 }
                 Ok(Item::TooLong(position)) => part.too_long.push(position),
                 Ok(Item::Cut(position)) => {
@@ -208,6 +224,7 @@ impl<'i, R: BufRead> Parts<'i, R> {
                 Err(error) => self.break_off(part, &error),
             }
         }
+        part.length = part.room.len();
     }
 
     fn break_off(&mut self, part: &mut Part, error: &io::Error) {
@@ -217,37 +234,41 @@ impl<'i, R: BufRead> Parts<'i, R> {
 }
 
 impl Part {
-    /// The items with where they stand, in order.
-    fn items(&self) -> Vec<(Position, Cow<'_, str>)> {
-        // Checked at once, which is faster than item by item; a fault costs only its own items.
-        let whole = std::str::from_utf8(&self.bytes).ok();
-        let text = |range: &Range<usize>| match whole.and_then(|text| text.get(range.clone())) {
-            Some(text) => Cow::Borrowed(text),
-            None => String::from_utf8_lossy(&self.bytes[range.clone()]),
-        };
-        match self.lines {
-            Some(first) => lines(&self.bytes, first).map(|(at, range)| (at, text(&range))).collect(),
-            None => self.items.iter().map(|(at, range)| (*at, text(range))).collect(),
-        }
+    fn bytes(&self) -> &[u8] {
+        &self.room[..self.length]
     }
 }
 
-/// The lines that are not blank, without their ends, and where they stand.
-fn lines(bytes: &[u8], first: Position) -> impl Iterator<Item = (Position, Range<usize>)> {
-    let ends = memchr::memchr_iter(b'\n', bytes).chain((bytes.last() != Some(&b'\n')).then_some(bytes.len()));
-    let mut start = 0;
-    let cut = ends.enumerate().map(move |(number, end)| {
-        let offset = first.offset + start as u64;
-        let position = Position { offset, line: first.line + number as u64, column: 1 };
-        let line = start..end;
-        start = end + 1;
-        (position, line)
-    });
-    cut.filter_map(|(position, line)| {
-        let text = &bytes[line.clone()];
-        let returns = text.iter().rev().take_while(|byte| **byte == b'\r').count();
-        (!text.iter().all(u8::is_ascii_whitespace)).then_some((position, line.start..line.end - returns))
-    })
+/// Lines, one after the other.
+struct Lines<'p> {
+    bytes: &'p [u8],
+    /// Where the next one begins.
+    start: usize,
+    position: Position,
+}
+
+impl Lines<'_> {
+    /// The next line that is not blank, without its end, and where it stands. The caller may know how
+    /// long the one that begins here is.
+    fn next(&mut self, mut known: impl FnMut(usize) -> Option<usize>) -> Option<(Position, Range<usize>)> {
+        loop {
+            let (start, position) = (self.start, self.position);
+            let rest = self.bytes.get(start..).filter(|rest| !rest.is_empty())?;
+            let known = known(start);
+            let from = known.unwrap_or(0);
+            let length = from + memchr::memchr(b'\n', &rest[from..]).unwrap_or(rest.len() - from);
+            let (offset, line) = (position.offset + length as u64 + 1, position.line + 1);
+            (self.start, self.position) = (start + length + 1, Position { offset, line, column: 1 });
+            if let Some(known) = known {
+                return Some((position, start..start + known));
+            }
+            let text = &rest[..length];
+            let returns = text.iter().rev().take_while(|byte| **byte == b'\r').count();
+            if !text.iter().all(u8::is_ascii_whitespace) {
+                return Some((position, start..start + length - returns));
+            }
+        }
+    }
 }
 
 /// Where the last line stands that is not blank; `behind` is the number of the line behind all.
@@ -266,26 +287,8 @@ fn read_part(
     wanted: &dyn Fn(Position) -> bool,
     each: &mut dyn FnMut(&Record<'_>),
 ) -> LogRead {
-    let mut read = LogRead::default();
-    let items = part.items();
-    let mut room = reader.room();
-    for (position, text) in &items {
-        if text.len() > LONGEST {
-            log.refuse(&mut read, *position, "", TOO_LONG);
-            continue;
-        }
-        // Rows mean nothing without the header that stands before them.
-        if !reader.wants_header(learned) && !wanted(*position) {
-            continue;
-        }
-        let mut count = |record: &Record<'_>| {
-            read.records += 1;
-            each(record);
-        };
-        if let Err(reason) = reader.read(learned, &mut room, (text, *position), &mut count) {
-            log.refuse(&mut read, *position, text, &reason);
-        }
-    }
+    let reading = Reading { log, reader, wanted, bytes: part.bytes() };
+    let mut read = reading.read(learned, part, each);
     for position in &part.too_long {
         log.refuse(&mut read, *position, "", TOO_LONG);
     }
@@ -293,6 +296,82 @@ fn read_part(
         read.cut = Some(log.place(*position, "", why));
     }
     read
+}
+
+/// A part that is read.
+struct Reading<'p> {
+    log: &'p Log,
+    reader: &'p RecordReader<'p>,
+    wanted: &'p dyn Fn(Position) -> bool,
+    bytes: &'p [u8],
+}
+
+impl<'p> Reading<'p> {
+    fn read(&self, learned: &mut Learned, part: &Part, each: &mut dyn FnMut(&Record<'_>)) -> LogRead {
+        let mut read = LogRead::default();
+        // Checked at once, which is faster than item by item; a fault costs only its own items.
+        let whole = std::str::from_utf8(self.bytes).ok();
+        let mut room = self.reader.room();
+        let Some(first) = part.lines else {
+            for (position, range) in &part.items {
+                self.item(learned, (&mut room, &mut read), whole, (*position, range.clone()), each);
+            }
+            return read;
+        };
+        let mut lines = Lines { bytes: self.bytes, start: 0, position: first };
+        loop {
+            let mut is_found = false;
+            let find = |start| {
+                let found =
+                    self.reader.find(learned, whole?.get(start..)?).filter(|length| *length <= LONGEST);
+                is_found = found.is_some();
+                found
+            };
+            let Some((position, range)) = lines.next(find) else { return read };
+            match whole.and_then(|whole| whole.get(range.clone())).filter(|_| is_found) {
+                Some(text) if (self.wanted)(position) => {
+                    read.records += 1;
+                    self.reader.read_found(learned, &mut room, (text, position), each);
+                }
+                Some(_) => {}
+                None => self.item(learned, (&mut room, &mut read), whole, (position, range), each),
+            }
+        }
+    }
+
+    fn item(
+        &self,
+        learned: &mut Learned,
+        (room, read): (&mut Record<'p>, &mut LogRead),
+        whole: Option<&'p str>,
+        (position, range): (Position, Range<usize>),
+        each: &mut dyn FnMut(&Record<'_>),
+    ) {
+        if range.len() > LONGEST {
+            return self.log.refuse(read, position, "", TOO_LONG);
+        }
+        // Rows mean nothing without the header that stands before them.
+        if !self.reader.wants_header(learned) && !(self.wanted)(position) {
+            return;
+        }
+        let mut count = |record: &Record<'_>| {
+            read.records += 1;
+            each(record);
+        };
+        let refused = if let Some(text) = whole.and_then(|whole| whole.get(range.clone())) {
+            let result = self.reader.read(learned, room, (text, position), &mut count);
+            result.err().map(|reason| (text.into(), reason))
+        } else {
+            let text = String::from_utf8_lossy(&self.bytes[range]);
+            let mut room = self.reader.room();
+            let result = self.reader.read(learned, &mut room, (&text, position), &mut count);
+            drop(room);
+            result.err().map(|reason| (text, reason))
+        };
+        if let Some((text, reason)) = refused {
+            self.log.refuse(read, position, &text, &reason);
+        }
+    }
 }
 
 /// Adds what reading the part behind gave.
@@ -332,9 +411,13 @@ mod tests {
         let lines = PART as u64 / 2;
         let mut items = Items::new(BufReader::with_capacity(4096, Breaking(lines * 2)), Layout::Lines);
         let mut parts = Parts::new(&mut items);
-        assert_eq!(parts.next().unwrap().items().len(), PART / 2);
+        let count = |part: &Part| {
+            let mut lines = Lines { bytes: part.bytes(), start: 0, position: part.lines.unwrap() };
+            std::iter::from_fn(|| lines.next(|_| None)).count()
+        };
+        assert_eq!(count(&parts.next().unwrap()), PART / 2);
         let last = parts.next().unwrap();
-        assert!(last.items().is_empty() && parts.next().is_none());
+        assert!(count(&last) == 0 && parts.next().is_none());
         let (position, why) = last.cut.unwrap();
         assert_eq!((position.line, why.as_str()), (lines, "behind this record: the disk is gone"));
     }

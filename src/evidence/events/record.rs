@@ -3,11 +3,12 @@
 use super::derive::Derived;
 use super::event::{Record, Scalar, typed};
 use super::items::Position;
-use super::json_record::JsonFields;
+use super::json_record::{JsonFields, Layouts, Projection};
 use super::path::{find, parse_path};
-use super::shape::Shapes;
+use super::stamp::Recent;
 use super::syslog::{self, Transport};
 use super::text_record::{Found, TextFields};
+use super::wanted::Values;
 use super::when::When;
 use crate::evidence::csv::CsvRows;
 use crate::evidence::json;
@@ -33,11 +34,13 @@ pub struct RecordReader<'a> {
 
 /// What is learned while a log is read, and makes reading on faster or possible.
 pub(super) struct Learned {
-    shapes: Option<Shapes>,
+    layouts: Option<Layouts>,
     /// Columns of a CSV log, once its first row is read.
     columns: Option<Columns>,
     /// Room for what patterns find.
     found: Found,
+    /// The day that was read last.
+    recent: Recent,
 }
 
 /// Where the fields of a CSV log stand: the columns that may hold each, the first that is filled.
@@ -78,13 +81,36 @@ impl<'a> RecordReader<'a> {
 
     /// Nothing learned yet.
     pub(super) fn learned(&self) -> Learned {
-        let shapes = self.json.projection().map(|projection| Shapes::new(&projection.wanted));
-        Learned { shapes, columns: None, found: Found::default() }
+        let layouts = self.json.projection().map(Projection::layouts);
+        Learned { layouts, columns: None, found: Found::default(), recent: Recent::default() }
     }
 
     /// Room for the records of a part.
     pub(super) fn room<'r>(&self) -> Record<'r> {
         Record::with_slots(self.fields.names().len())
+    }
+
+    /// Bytes of the record that a text of lines begins with, when it is known how it is laid out and a
+    /// line ends behind it. What it holds is found then, and [`RecordReader::read_found`] reads it.
+    pub(super) fn find(&self, learned: &mut Learned, text: &str) -> Option<usize> {
+        let length = learned.layouts.as_mut()?.measure(text)?;
+        matches!(text.as_bytes()[length..], [] | [b'\n', ..] | [b'\r', b'\n', ..]).then_some(length)
+    }
+
+    /// Reads the record that was found last.
+    pub(super) fn read_found<'r>(
+        &'r self,
+        learned: &mut Learned,
+        record: &mut Record<'r>,
+        (text, position): (&'r str, Position),
+        each: &mut dyn FnMut(&Record<'_>),
+    ) {
+        record.begin(text, position);
+        let Learned { layouts, recent, .. } = learned;
+        if let (Some(projection), Some(layouts)) = (self.json.projection(), layouts) {
+            self.fill(record, projection, layouts.found(), recent);
+        }
+        each(record);
     }
 
     /// Reads one item and calls with each event that it holds.
@@ -126,15 +152,16 @@ impl<'a> RecordReader<'a> {
         record: &mut Record<'r>,
         each: &mut dyn FnMut(&Record<'_>),
     ) -> Result<(), Refused> {
-        let mut is_time = |record: &mut Record<'r>, text: &str, range| self.set_time(record, text, range);
-        if let (Some(projection), Some(shapes)) = (self.json.projection(), &mut learned.shapes)
-            && let Some(found) = projection.find(record.text, shapes)
+        let Learned { layouts, recent, .. } = learned;
+        if let (Some(projection), Some(layouts)) = (self.json.projection(), layouts)
+            && let Some(found) = projection.find(record.text, layouts)
         {
-            projection.fill(record, found, &mut is_time);
-            self.finish(record);
+            self.fill(record, projection, found, recent);
             each(record);
             return Ok(());
         }
+        let mut is_time =
+            |record: &mut Record<'r>, text: &str, range| self.set_time(recent, record, text, range);
         let node = json::read(record.text).map_err(|error| error.reason)?;
         if !matches!(node.value, NodeValue::Map(_)) {
             return Err("it is no object".to_owned());
@@ -152,12 +179,28 @@ impl<'a> RecordReader<'a> {
         Ok(())
     }
 
+    /// Sets the fields of a record whose values were found.
+    fn fill<'r>(
+        &'r self,
+        record: &mut Record<'r>,
+        projection: &Projection,
+        found: &Values,
+        recent: &mut Recent,
+    ) {
+        let mut is_time =
+            |record: &mut Record<'r>, text: &str, range| self.set_time(recent, record, text, range);
+        projection.fill(record, found, &mut is_time);
+        self.finish(record);
+    }
+
     fn read_syslog<'r>(&'r self, learned: &mut Learned, record: &mut Record<'r>) -> Result<(), Refused> {
         let text = record.text;
         let line = syslog::parse(text).ok_or("it is no line of RFC 3164 or RFC 5424")?;
         self.text.set_head(record, &line);
         match line.transport {
-            Transport::Iso => drop(self.set_time(record, &text[line.time.clone()], line.time.clone())),
+            Transport::Iso => {
+                self.set_time(&mut learned.recent, record, &text[line.time.clone()], line.time.clone());
+            }
             Transport::Bsd => {
                 record.time = self.when.without_year(&text[line.time.clone()]);
                 record.time_range = line.time.clone();
@@ -182,10 +225,11 @@ impl<'a> RecordReader<'a> {
         record: &mut Record<'r>,
         message: (Range<usize>, Option<&str>),
     ) -> bool {
+        let Learned { found, recent, .. } = learned;
         let mut is_time = |record: &mut Record<'r>, range: Range<usize>| {
-            self.set_time(record, &record.text[range.clone()], range);
+            self.set_time(recent, record, &record.text[range.clone()], range);
         };
-        self.text.match_patterns(record, message, &mut learned.found, &mut is_time)
+        self.text.match_patterns(record, message, found, &mut is_time)
     }
 
     fn read_headers(&self, text: &str) -> Result<Columns, Refused> {
@@ -204,7 +248,7 @@ impl<'a> RecordReader<'a> {
         Ok(Columns { fields: fields.collect(), time: columns(&self.source.time) })
     }
 
-    fn read_row<'r>(&'r self, learned: &Learned, record: &mut Record<'r>) -> Result<(), Refused> {
+    fn read_row<'r>(&'r self, learned: &mut Learned, record: &mut Record<'r>) -> Result<(), Refused> {
         let source = Source::new("", record.text);
         let row = CsvRows::new(&source, self.delimiter).next().ok_or("it is no row")?;
         let columns = learned.columns.as_ref().ok_or("there is no header")?;
@@ -217,13 +261,19 @@ impl<'a> RecordReader<'a> {
             }
         }
         if let Some(cell) = columns.time.iter().find_map(cell) {
-            self.set_time(record, cell.text(&source), cell.range.clone());
+            self.set_time(&mut learned.recent, record, cell.text(&source), cell.range.clone());
         }
         Ok(())
     }
 
-    fn set_time<'r>(&'r self, record: &mut Record<'r>, text: &str, range: Range<usize>) -> bool {
-        let Some(read) = self.when.read(text, self.source.time_format) else { return false };
+    fn set_time<'r>(
+        &'r self,
+        recent: &mut Recent,
+        record: &mut Record<'r>,
+        text: &str,
+        range: Range<usize>,
+    ) -> bool {
+        let Some(read) = self.when.read(text, self.source.time_format, recent) else { return false };
         record.time = Some(read.time);
         record.time_range = range;
         match read.zone {

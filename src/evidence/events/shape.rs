@@ -6,8 +6,8 @@
 //! JSON without a key that stands twice, or left to be read exactly by others.
 
 use super::structure::Structure;
-use super::token::{Text, escapes_are_known, plain_length};
-use super::wanted::{Found, Kind, NONE, Values, Wanted, number};
+use super::token::{begins_with, escapes_are_known, plain_length};
+use super::wanted::{Kind, NONE, Values, Wanted, number};
 use std::ops::Range;
 
 /// A log may have so many shapes; records of others are read exactly.
@@ -28,9 +28,8 @@ pub(super) struct Shapes {
     structure: Structure,
     /// The objects and lists around the one that is read.
     around: Vec<Open>,
-    found: Vec<Found>,
-    /// The numbers of those that are not missing.
-    there: Vec<u32>,
+    /// What a text is that was found: one of a record in which nothing is escaped has no escapes.
+    text: Kind,
 }
 
 /// An object of which some keys were read, in this order.
@@ -50,7 +49,7 @@ struct Edge {
     key: Box<[u8]>,
     /// The key as it was written last: from the end of the value before to its own value, with the
     /// comma, the colon, and the blanks.
-    text: Text,
+    text: Box<[u8]>,
     /// The state before it.
     state: u32,
     /// Another key that may stand in its place.
@@ -89,20 +88,19 @@ struct Walk<'t> {
 
 impl Shapes {
     /// No shape is known yet.
-    pub(super) fn new(wanted: &Wanted) -> Self {
+    pub(super) fn new() -> Self {
         Self {
             states: vec![State::new(0, NONE)],
             edges: Vec::new(),
             structure: Structure::default(),
             around: Vec::new(),
-            found: vec![Found::MISSING; wanted.count()],
-            there: Vec::new(),
+            text: Kind::Text,
         }
     }
 
-    /// Where the wanted values of a record stand, by their numbers; `None` when it is to be read
-    /// exactly: it is no valid JSON object, a key stands twice in it, or it is out of the ordinary.
-    pub(super) fn read(&mut self, text: &str, wanted: &Wanted) -> Option<Values<'_>> {
+    /// Finds the wanted values of a record; `None` when it is to be read exactly: it is no valid JSON
+    /// object, a key stands twice in it, or it is out of the ordinary.
+    pub(super) fn read(&mut self, text: &str, wanted: &Wanted, found: &mut Values) -> Option<()> {
         let bytes = text.as_bytes();
         if u32::try_from(bytes.len()).is_err() {
             return None;
@@ -111,16 +109,13 @@ impl Shapes {
         if self.structure.is_broken || !escapes_are_known(bytes, self.structure.escaped.all()) {
             return None;
         }
-        for value in self.there.drain(..) {
-            self.found[value as usize] = Found::MISSING;
-        }
+        self.text = if self.structure.escaped.all().is_empty() { Kind::Text } else { Kind::Escaped };
         self.around.clear();
-        self.walk(&mut Walk { bytes, at: 0, mark: 0 }, wanted)?;
-        Some(Values { all: &self.found, there: &self.there })
+        self.walk(&mut Walk { bytes, at: 0, mark: 0 }, wanted, found)
     }
 
     /// Walks over a whole record.
-    fn walk(&mut self, walk: &mut Walk<'_>, wanted: &Wanted) -> Option<()> {
+    fn walk(&mut self, walk: &mut Walk<'_>, wanted: &Wanted, values: &mut Values) -> Option<()> {
         if walk.skip_blanks() != b'{' {
             return None;
         }
@@ -135,7 +130,7 @@ impl Shapes {
                 let byte = walk.skip_blanks();
                 if byte == top.closing {
                     walk.pass_mark();
-                    self.note(top.value, Kind::Nested, top.start as usize, walk.at);
+                    values.note(top.value, Kind::Nested, top.start as usize, walk.at);
                     let Some(outer) = self.around.pop() else { break };
                     (top, is_first) = (outer, false);
                     continue;
@@ -146,7 +141,7 @@ impl Shapes {
                 }
                 if top.closing == b']' { top.edge } else { self.other_key(walk, before, top.state, wanted)? }
             };
-            match self.value(walk, edge, &mut top)? {
+            match self.value(walk, edge, &mut top, values)? {
                 None => is_first = false,
                 Some(inner) => {
                     self.around.push(top);
@@ -161,23 +156,16 @@ impl Shapes {
         (walk.at == walk.bytes.len()).then_some(())
     }
 
-    fn note(&mut self, value: u32, kind: Kind, start: usize, end: usize) {
-        if let Some(found) = self.found.get_mut(value as usize) {
-            *found = Found { kind, start: number(start), end: number(end) };
-            self.there.push(value);
-        }
-    }
-
     /// The key that was met most recently in a state, when it comes again.
     #[inline]
     fn newest_key(&self, walk: &mut Walk<'_>, state: u32) -> Option<u32> {
         let newest = self.states.get(state as usize)?.newest;
         let text = &self.edges.get(newest as usize)?.text;
-        if !text.is_at(walk.bytes, walk.at) {
+        if text.is_empty() || !begins_with(walk.bytes.get(walk.at..)?, text) {
             return None;
         }
         // No escape stands in a known key: both of its quotes are marks.
-        (walk.at, walk.mark) = (walk.at + text.bytes.len(), walk.mark + 2);
+        (walk.at, walk.mark) = (walk.at + text.len(), walk.mark + 2);
         Some(newest)
     }
 
@@ -196,15 +184,21 @@ impl Shapes {
         walk.skip_blanks();
         let written = &walk.bytes[before..walk.at];
         let text = &mut self.edges[edge as usize].text;
-        if *text.bytes != *written && written.len() <= LONGEST_KEY {
-            *text = Text::new(written.to_vec());
+        if **text != *written && written.len() <= LONGEST_KEY {
+            *text = written.into();
         }
         Some(edge)
     }
 
     /// Reads a plain value, or gives the object or list that it enters.
     #[inline]
-    fn value(&mut self, walk: &mut Walk<'_>, edge: u32, around: &mut Open) -> Option<Option<Open>> {
+    fn value(
+        &mut self,
+        walk: &mut Walk<'_>,
+        edge: u32,
+        around: &mut Open,
+        values: &mut Values,
+    ) -> Option<Option<Open>> {
         let in_list = around.closing == b']';
         let value = if in_list {
             NONE
@@ -216,7 +210,7 @@ impl Shapes {
         match walk.skip_blanks() {
             b'"' => {
                 let text = self.string(walk)?;
-                self.note(value, Kind::Text, text.start, text.end);
+                values.note(value, self.text, text.start, text.end);
             }
             byte @ (b'{' | b'[') => {
                 let start = number(walk.at);
@@ -228,7 +222,7 @@ impl Shapes {
             _ => {
                 let start = walk.at;
                 walk.at += plain_length(walk.bytes.get(start..)?)?;
-                self.note(value, Kind::Plain, start, walk.at);
+                values.note(value, Kind::Plain, start, walk.at);
             }
         }
         Some(None)
@@ -266,7 +260,7 @@ impl Shapes {
         let (own_branch, sibling) = (known.branch, known.first);
         let next = self.add(State::new(own_branch, new))?;
         // How it is written is noted by who met it.
-        let text = Text::never();
+        let text = Box::default();
         let (key, value) = (key.into(), wanted.value(branch));
         self.edges.push(Edge {
             key,

@@ -4,6 +4,7 @@
 //! says nothing else than they do, only sooner.
 
 use crate::time::Time;
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time as Clock};
 use jiff::tz::Offset;
 
@@ -45,6 +46,52 @@ pub(super) fn iso(text: &str) -> Option<(Time, bool)> {
     let clock = clock(&time[1..], nanos)?;
     let offset = if zone.is_empty() { Offset::UTC } else { offset(zone)? };
     (year > 0).then_some((instant(date, clock, offset)?, !zone.is_empty()))
+}
+
+/// The day of the time that was read last: records of one day follow each other.
+#[derive(Default)]
+pub(super) struct Recent {
+    day: [u8; 10],
+    /// Its first second.
+    midnight: Option<i64>,
+}
+
+impl Recent {
+    /// `2026-02-12T14:10:21Z`, with or without decimals.
+    pub(super) fn utc(&mut self, text: &str) -> Option<Time> {
+        let (day, rest) = text.as_bytes().split_first_chunk()?;
+        let (&[b'T' | b' ', h, hh, b':', m, mm, b':', s, ss], rest) = rest.split_first_chunk()? else {
+            return None;
+        };
+        let nanos = match rest {
+            b"Z" => 0,
+            _ => decimals(rest).filter(|(_, zone)| *zone == b"Z")?.0,
+        };
+        let two = |tens: u8, ones: u8| {
+            let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+            (tens < 10 && ones < 10).then_some(i64::from(tens) * 10 + i64::from(ones))
+        };
+        let (hour, minute, second) = (two(h, hh)?, two(m, mm)?, two(s, ss)?);
+        if hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        let midnight = match self.midnight.filter(|_| *day == self.day) {
+            Some(known) => known,
+            None => midnight(day)?,
+        };
+        (self.day, self.midnight) = (*day, Some(midnight));
+        let second = midnight + hour * 3_600 + minute * 60 + second;
+        Timestamp::new(second, nanos).ok().map(Time::utc)
+    }
+}
+
+/// The first second of a day in UTC.
+fn midnight(day: &[u8; 10]) -> Option<i64> {
+    let day = std::str::from_utf8(day).ok()?;
+    match iso(&format!("{day}T00:00:00Z"))?.0 {
+        Time::Instant { at, .. } => Some(at.as_second()),
+        Time::Day(_) => None,
+    }
 }
 
 /// `17/May/2015:10:05:03 +0000`.
@@ -130,6 +177,14 @@ mod tests {
                 prop_assert_eq!(Some(time), by_forms(&text));
                 prop_assert_eq!(has_zone, dates::has_zone(&text));
             }
+            // Whatever day was read before.
+            let mut recent = Recent::default();
+            recent.utc("2026-02-12T14:10:21Z").unwrap();
+            for _ in 0..2 {
+                if let Some(time) = recent.utc(&text) {
+                    prop_assert_eq!(Some((time, true)), iso(&text));
+                }
+            }
         }
 
         #[test]
@@ -145,6 +200,7 @@ mod tests {
     #[test]
     fn the_usual_ones_are_read_here() {
         assert!(iso("2026-02-12T14:10:21Z").is_some() && iso("2026-02-12 14:10:21.123456+01:00").is_some());
+        assert!(Recent::default().utc("2026-02-12T14:10:21.5Z").is_some());
         assert!(clf("17/May/2015:10:05:03 +0000").is_some());
         assert!(Yearless::read("Feb  2 14:10:21").is_some() && Yearless::read("Feb 12 14:10:21").is_some());
     }

@@ -1,60 +1,92 @@
-//! The words of JSON: keys that are known, escapes, numbers and literals.
+//! The words of JSON: keys that are known, texts and their escapes, numbers and literals.
 
-/// A short text that is compared often: eight bytes at once, from its start and from its end.
-pub(super) struct Text {
-    pub(super) bytes: Box<[u8]>,
-    head: u64,
-    /// The bytes of the head that count.
-    mask: u64,
-    tail: u64,
-}
+use wide::u8x16;
 
-impl Text {
-    /// This text.
-    pub(super) fn new(bytes: Vec<u8>) -> Self {
-        let padded = [&bytes[..], &[0; 8]].concat();
-        let mask = if bytes.len() < 8 { (1 << (8 * bytes.len())) - 1 } else { u64::MAX };
-        let head = word(&padded, 0).unwrap_or_default() & mask;
-        let tail = word(&padded, bytes.len().saturating_sub(8)).unwrap_or_default();
-        Self { bytes: bytes.into(), head, mask, tail }
-    }
-
-    /// A text that stands nowhere.
-    pub(super) fn never() -> Self {
-        Self { bytes: Box::default(), head: 1, mask: 0, tail: 0 }
-    }
-
-    /// True when it stands here.
-    #[inline]
-    pub(super) fn is_at(&self, bytes: &[u8], at: usize) -> bool {
-        let length = self.bytes.len();
-        let Some(head) = word(bytes, at) else {
-            return length > 0 && bytes.get(at..at + length) == Some(&self.bytes);
-        };
-        if head & self.mask != self.head || length <= 8 {
-            return head & self.mask == self.head;
-        }
-        word(bytes, at + length - 8) == Some(self.tail)
-            && (length <= 16 || bytes[at + 8..at + length - 8] == self.bytes[8..length - 8])
-    }
-}
-
-/// Eight bytes as a number.
+/// True when a text begins with another, compared many bytes at once.
 #[inline]
-fn word(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|chunk| u64::from_le_bytes(*chunk))
+pub(super) fn begins_with(bytes: &[u8], text: &[u8]) -> bool {
+    let Some(here) = bytes.get(..text.len()) else { return false };
+    match (here.last_chunk::<16>(), text.last_chunk::<16>()) {
+        (Some(a), Some(b)) => {
+            let chunks = here.as_chunks::<16>().0.iter().zip(text.as_chunks::<16>().0);
+            { chunks }.all(|(a, b)| a == b) && a == b
+        }
+        _ => match (here.first_chunk::<8>(), text.first_chunk::<8>()) {
+            (Some(a), Some(b)) => a == b && here.last_chunk::<8>() == text.last_chunk::<8>(),
+            _ => match (here.first_chunk::<4>(), text.first_chunk::<4>()) {
+                (Some(a), Some(b)) => a == b && here.last_chunk::<4>() == text.last_chunk::<4>(),
+                _ => here.iter().zip(text).all(|(a, b)| a == b),
+            },
+        },
+    }
 }
 
 /// True when all escapes of a text are those of JSON.
 pub(super) fn escapes_are_known(bytes: &[u8], escaped: &[u32]) -> bool {
-    escaped.iter().all(|&at| {
-        let rest = bytes.get(at as usize..).unwrap_or_default();
-        match rest {
-            [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => true,
-            [b'u', digits @ ..] => digits.len() >= 4 && digits[..4].iter().all(u8::is_ascii_hexdigit),
-            _ => false,
+    escaped.iter().all(|&at| bytes.get(at as usize..).and_then(escape_length).is_some())
+}
+
+/// Bytes of the escape that a text begins with, behind its backslash.
+fn escape_length(bytes: &[u8]) -> Option<usize> {
+    match bytes {
+        [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Some(1),
+        [b'u', digits @ ..] => digits.first_chunk::<4>()?.iter().all(u8::is_ascii_hexdigit).then_some(5),
+        _ => None,
+    }
+}
+
+/// Where the text ends whose inside begins here, and whether it holds escapes; `None` for one that does
+/// not end, or holds what no text of JSON may hold.
+#[inline]
+pub(super) fn text_end(bytes: &[u8], at: usize) -> Option<(usize, bool)> {
+    // Most are short and plain.
+    if let Some(chunk) = bytes.get(at..)?.first_chunk() {
+        let end = special(chunk).trailing_zeros() as usize;
+        if end < CHUNK && chunk[end] == b'"' {
+            return Some((at + end, false));
         }
-    })
+    }
+    long_text_end(bytes, at)
+}
+
+fn long_text_end(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
+    let mut has_escapes = false;
+    loop {
+        let rest = bytes.get(at..)?;
+        at += match rest.first_chunk() {
+            Some(chunk) => match special(chunk) {
+                0 => {
+                    at += CHUNK;
+                    continue;
+                }
+                bits => bits.trailing_zeros() as usize,
+            },
+            None => rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))?,
+        };
+        match bytes[at] {
+            b'"' => return Some((at, has_escapes)),
+            b'\\' => {
+                has_escapes = true;
+                at += 1 + escape_length(bytes.get(at + 1..)?)?;
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// Bytes that are looked at at once.
+const CHUNK: usize = 32;
+
+/// The quotes, backslashes and control characters of a chunk, a bit each.
+#[inline]
+fn special(chunk: &[u8; CHUNK]) -> u32 {
+    let of_half = |half: &[u8; 16]| {
+        let bytes = u8x16::new(*half);
+        let is = |byte| bytes.simd_eq(u8x16::splat(byte));
+        (is(b'"') | is(b'\\') | bytes.simd_le(u8x16::splat(0x1f))).to_bitmask()
+    };
+    let [first, second] = chunk.as_chunks().0 else { return 0 };
+    of_half(first) | of_half(second) << 16
 }
 
 /// Bytes of the number, `true`, `false` or `null` that a text begins with.

@@ -1,5 +1,7 @@
 //! The values that are wanted of records, and where they were found.
 
+use std::ops::Range;
+
 /// No state, no value.
 pub(super) const NONE: u32 = u32::MAX;
 
@@ -32,21 +34,76 @@ pub(super) struct Found {
 pub(super) enum Kind {
     /// Nothing: the key is not there.
     Missing,
-    /// A text.
+    /// A text without escapes.
     Text,
+    /// A text that may hold escapes.
+    Escaped,
     /// A number, `true`, `false` or `null`.
     Plain,
     /// An object or a list.
     Nested,
 }
 
-/// What was found of a record.
-#[derive(Clone, Copy)]
-pub(super) struct Values<'s> {
+/// What was found of a record, with room for that of the next one.
+#[derive(Debug)]
+pub(super) struct Values {
     /// The wanted values by their numbers.
-    pub(super) all: &'s [Found],
+    all: Vec<Found>,
     /// The numbers of those that are not missing.
-    pub(super) there: &'s [u32],
+    there: Vec<u32>,
+}
+
+impl Values {
+    /// Room for so many values, none of which was found.
+    pub(super) fn new(count: usize) -> Self {
+        Self { all: vec![Found::MISSING; count], there: Vec::new() }
+    }
+
+    /// Forgets what was found.
+    pub(super) fn clear(&mut self) {
+        for value in self.there.drain(..) {
+            self.all[value as usize] = Found::MISSING;
+        }
+    }
+
+    /// Notes where a value stands; nothing when its number is `NONE`.
+    #[inline]
+    pub(super) fn note(&mut self, value: u32, kind: Kind, start: usize, end: usize) {
+        if let Some(found) = self.all.get_mut(value as usize) {
+            *found = Found { kind, start: number(start), end: number(end) };
+            self.there.push(value);
+        }
+    }
+
+    /// Notes where a plain value stands, with its quotes; nothing when its number is `NONE`.
+    #[inline]
+    pub(super) fn note_plain(&mut self, value: u32, kind: Kind, range: Range<usize>) {
+        match kind {
+            Kind::Text | Kind::Escaped => self.note(value, kind, range.start + 1, range.end - 1),
+            _ => self.note(value, kind, range.start, range.end),
+        }
+    }
+
+    /// Notes where an object or list begins whose end comes later.
+    pub(super) fn begin(&mut self, value: u32, start: usize) {
+        self.all[value as usize].start = number(start);
+    }
+
+    /// Notes where it ends.
+    pub(super) fn end(&mut self, value: u32, end: usize) {
+        let start = self.all[value as usize].start as usize;
+        self.note(value, Kind::Nested, start, end);
+    }
+
+    /// Where the value of this number stands.
+    pub(super) fn get(&self, value: usize) -> Found {
+        self.all[value]
+    }
+
+    /// The numbers of those that were found.
+    pub(super) fn there(&self) -> &[u32] {
+        &self.there
+    }
 }
 
 impl Found {

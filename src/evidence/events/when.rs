@@ -1,6 +1,6 @@
 //! Times of log records, and what is declared of them.
 
-use super::stamp::{self, Yearless};
+use super::stamp::{self, Recent, Yearless};
 use crate::evidence::dates::{self, DateText};
 use crate::pack::TimeFormat;
 use crate::time::Time;
@@ -21,7 +21,7 @@ pub struct When {
 
 /// A time as a record says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TimeRead {
+pub(super) struct TimeRead {
     /// The time.
     pub time: Time,
     /// The zone it was written with.
@@ -36,14 +36,17 @@ impl When {
 
     /// Reads a time in this form. Without a zone it lies in the declared one, and without that in
     /// UTC.
-    pub fn read(&self, text: &str, format: TimeFormat) -> Option<TimeRead> {
+    pub(super) fn read(&self, text: &str, format: TimeFormat, recent: &mut Recent) -> Option<TimeRead> {
         let text = text.trim();
-        let utc = |at: Timestamp| Some(TimeRead { time: Time::utc(at), zone: Some(Cow::Borrowed("UTC")) });
+        let utc = |time: Time| Some(TimeRead { time, zone: Some(Cow::Borrowed("UTC")) });
         match format {
-            TimeFormat::Epoch => utc(epoch(text, 1_000_000_000)?),
-            TimeFormat::EpochMs => utc(epoch(text, 1_000_000)?),
+            TimeFormat::Epoch => utc(Time::utc(epoch(text, 1_000_000_000)?)),
+            TimeFormat::EpochMs => utc(Time::utc(epoch(text, 1_000_000)?)),
             TimeFormat::Clf => clf(text),
             TimeFormat::Iso => {
+                if let Some(time) = recent.utc(text) {
+                    return utc(time);
+                }
                 let (time, has_zone) = match stamp::iso(text) {
                     Some(read) => read,
                     None => (by_forms(text)?, dates::has_zone(text)),
@@ -195,18 +198,20 @@ mod tests {
         let zone = TimeZone::get("Europe/Berlin").unwrap();
         let when =
             When { zone: Some(("Europe/Berlin".into(), zone)), taken: Some("2026-08-01".parse().unwrap()) };
-        let local = when.read("2026-07-01 00:30:00", TimeFormat::Iso).unwrap();
+        let local = when.read("2026-07-01 00:30:00", TimeFormat::Iso, &mut Recent::default()).unwrap();
         assert_eq!((local.time.to_string(), local.zone), ("2026-07-01T00:30:00+02:00".into(), None));
         assert_eq!(local.time.day().to_string(), "2026-07-01");
         assert_eq!(when.without_year("Jul  1 00:30:00").unwrap().to_string(), "2026-07-01T00:30:00+02:00");
-        let zoned = when.read("2026-07-01T00:30:00Z", TimeFormat::Iso).unwrap();
+        let zoned = when.read("2026-07-01T00:30:00Z", TimeFormat::Iso, &mut Recent::default()).unwrap();
         assert_eq!(zoned.zone.as_deref(), Some("UTC"));
     }
 
     #[test]
     fn times_of_web_servers_and_counters_are_read() {
         let when = When::default();
-        let read = |text: &str, format| when.read(text, format).map(|read| read.time.to_string());
+        let read = |text: &str, format| {
+            when.read(text, format, &mut Recent::default()).map(|read| read.time.to_string())
+        };
         assert_eq!(read("17/May/2015:10:05:03 +0000", TimeFormat::Clf).unwrap(), "2015-05-17T10:05:03Z");
         assert_eq!(read("1604994496.155", TimeFormat::Epoch).unwrap(), "2020-11-10T07:48:16.155Z");
         assert_eq!(read("1446249499322", TimeFormat::EpochMs).unwrap(), "2015-10-30T23:58:19.322Z");

@@ -69,7 +69,8 @@ fn lines_fit(source: &LogSource, lines: &[&str]) -> usize {
         LogFormat::Json => 0,
         LogFormat::Syslog => lines.iter().filter(|line| events::parse_syslog(line).is_some()).count(),
         LogFormat::Lines => {
-            lines.iter().filter(|line| source.patterns.iter().any(|p| p.regex.is_match(line))).count()
+            let patterns = || source.patterns.iter().filter_map(|pattern| pattern.regex.get());
+            lines.iter().filter(|line| patterns().any(|regex| regex.is_match(line))).count()
         }
         LogFormat::Csv => {
             let Some(first) = lines.first() else { return 0 };

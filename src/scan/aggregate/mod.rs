@@ -82,6 +82,11 @@ impl Wanted {
         self.distinct.is_empty() && self.sum.is_none() && self.top.is_none() && self.ends.is_empty()
     }
 
+    /// True when of a record in a group that is there only its number and its time count.
+    pub(super) fn is_number(&self) -> bool {
+        self.only_counts() && !self.is_timed()
+    }
+
     /// True when a record without a time cannot be put anywhere.
     pub fn needs_time(&self) -> bool {
         self.window.is_some() || self.every.is_some() || self.within.is_some()
