@@ -19,6 +19,7 @@ pub mod control_id;
 pub mod stage;
 pub mod finding;
 pub mod toml_text;
+pub mod toml_tree;
 pub mod signature;
 // 1 read
 pub mod pack;
@@ -57,5 +58,7 @@ pub mod baseline;
 pub mod remedy;
 pub mod forecast;
 pub mod custody;
+#[cfg(feature = "lsp")]
+pub mod server;
 // 7 edge
 pub mod cli;

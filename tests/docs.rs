@@ -49,6 +49,77 @@ fn every_command_of_the_readme_runs() {
     }
 }
 
+/// A fenced block: its language, the file that it is of, and its text.
+fn fenced(text: &str) -> Vec<(String, Option<String>, String)> {
+    let mut blocks = Vec::new();
+    let mut parts = text.split("```");
+    while let (Some(_), Some(block)) = (parts.next(), parts.next()) {
+        let (info, text) = block.split_once('\n').unwrap();
+        let (language, file) = info.split_once(' ').map_or((info, None), |(one, file)| (one, Some(file)));
+        blocks.push((language.to_owned(), file.map(str::to_owned), text.to_owned()));
+    }
+    blocks
+}
+
+/// True when a text is as shown, where a line `…` stands for any number of lines.
+fn is_as_shown(shown: &str, printed: &str) -> bool {
+    let parts: Vec<&str> = shown.split("…\n").collect();
+    let (first, rest) = parts.split_first().unwrap();
+    let Some(mut left) = printed.strip_prefix(first) else { return false };
+    for part in rest {
+        match left.find(part) {
+            Some(at) if part.is_empty() || left[..at].is_empty() || left[..at].ends_with('\n') => {
+                left = &left[at + part.len()..];
+            }
+            _ => return false,
+        }
+    }
+    left.is_empty() || shown.ends_with("…\n")
+}
+
+/// The tutorial as a newcomer does it: in an empty folder, file by file and command by command.
+#[test]
+fn the_tutorial_works_and_prints_what_it_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut printed, mut shown) = (String::new(), 0);
+    for (language, file, text) in fenced(&document("docs/tutorial.md")) {
+        match (language.as_str(), file) {
+            ("sh", _) => {
+                printed.clear();
+                for line in text.lines() {
+                    let (command, ends) = line.split_once('#').unwrap_or((line, "ends with 0"));
+                    let arguments: Vec<&str> = command.split_whitespace().skip(1).collect();
+                    let output = program(folder.path(), &arguments);
+                    printed += &stdout(&output);
+                    printed += &stderr(&output);
+                    let code = format!("ends with {}", output.status.code().unwrap());
+                    assert_eq!(ends.trim(), code, "{command}\n{printed}");
+                }
+            }
+            ("text", _) => {
+                assert!(is_as_shown(&text, &printed), "shown:\n{text}\nprinted:\n{printed}");
+                shown += 1;
+            }
+            (_, Some(file)) => {
+                let path = folder.path().join(file);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+            (language, None) => panic!("what is a block of `{language}`?"),
+        }
+    }
+    assert!(shown >= 8, "{shown}");
+}
+
+#[test]
+fn what_is_left_out_of_a_text_is_whole_lines() {
+    assert!(is_as_shown("a\n…\nd\n", "a\nb\nc\nd\n"));
+    assert!(is_as_shown("a\n…\n", "a\nb\n"));
+    assert!(!is_as_shown("a\n…\nc\n", "a\nxc\n"));
+    assert!(!is_as_shown("a\n", "a\nb\n"));
+    assert!(!is_as_shown("a\nb\n", "a\n"));
+}
+
 #[test]
 fn what_the_readme_shows_is_printed() {
     let readme = document("README.md");
@@ -106,7 +177,7 @@ fn the_changelog_counts_what_there_is() {
 /// Nothing in the repository names the machine it was written on.
 #[test]
 fn no_file_names_a_path_of_a_machine() {
-    for name in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"] {
+    for name in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/tutorial.md", "docs/editors.md"] {
         let text = document(name);
         for path in ["/home/", "/tmp/", "/root/", "C:\\"] {
             assert!(!text.contains(path), "{name}: {path}");

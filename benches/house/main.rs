@@ -14,12 +14,18 @@
 )]
 
 mod bench;
+#[cfg(feature = "lsp")]
+#[expect(dead_code, reason = "tests ask more of an editor than benches do")]
+#[path = "../../tests/server/client.rs"]
+mod client;
 mod evaluate;
 #[path = "../../tests/generator/mod.rs"]
 mod generator;
 mod kit;
 mod lint;
 mod load;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod read;
 mod registers;
 mod render;
@@ -34,6 +40,8 @@ type Piece = fn(&Bench);
 const PIECES: &[(&str, Piece)] = &[
     ("load", load::built_in_pack),
     ("lint", lint::built_in_pack),
+    #[cfg(feature = "lsp")]
+    ("lsp", lsp::typing),
     ("read/csv", read::csv),
     ("read/markdown", read::markdown),
     ("scan/ndjson", scan::ndjson),

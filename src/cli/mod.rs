@@ -12,6 +12,8 @@ mod history;
 mod init;
 mod keys;
 mod list;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod merge;
 mod occasion;
 mod output;
@@ -107,6 +109,9 @@ enum Command {
     Rule(rule::Command),
     /// Print JSON Schemas of the files that people write, and definitions of what scripts may call.
     Schema(schema::Arguments),
+    /// Serve an editor, as language servers do: what is wrong as you type, completion, and findings in evidence.
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::Arguments),
     /// Share packs of rules: build, verify, install and lock them.
     #[command(subcommand)]
     Pack(pack::Command),
@@ -159,6 +164,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments, &output),
         Command::Rule(command) => rule::run(&command, &output),
         Command::Schema(arguments) => schema::run(&arguments, &output),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(arguments) => lsp::run(&arguments, &output),
         Command::Pack(command) => pack::run(&command, &output),
         Command::Plan(command) => plan::run(&command, &output),
         Command::Cap(command) => cap::run(&command, &output),

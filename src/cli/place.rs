@@ -49,6 +49,13 @@ pub(super) struct Folder {
 }
 
 impl Folder {
+    /// A folder that no arguments speak of, with these packs.
+    #[cfg(feature = "lsp")]
+    pub(super) fn at(path: &Path, packs: &[PathBuf]) -> Self {
+        let (path, packs) = (path.to_path_buf(), packs.to_vec());
+        Self { path, config: None, packs, trust_packs: false, as_of: None, jobs: None }
+    }
+
     /// The request that the arguments mean.
     ///
     /// # Errors

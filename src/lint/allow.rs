@@ -3,10 +3,10 @@
 //! `# preaudit: allow(id) reason` in TOML and `// preaudit: allow(id) reason` in scripts allow a
 //! lint on the same line or the line below. Several ids stand with commas between them.
 
-use super::tree::Item;
 use super::{Files, Lint, LintId};
 use crate::source::Source;
 use crate::toml_text::did_you_mean;
+use crate::toml_tree::Item;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};

@@ -1,10 +1,10 @@
 //! Files that are not what they should be.
 
-use super::tree::{Item, Value};
 use super::{Lint, LintId};
 use crate::finding::Diagnostic;
 use crate::pack::{Origin, Rule, Texts, theme_of};
 use crate::source::Source;
+use crate::toml_tree::{Item, Value};
 use std::ops::Range;
 use std::sync::Arc;
 

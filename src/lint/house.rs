@@ -1,10 +1,10 @@
 //! How rules are written, so that all of them read as one: ids, texts, citations, the order of keys.
 
-use super::tree::{Item, Key};
 use super::{Files, Frame, Lint, LintId};
 use crate::finding::{Basis, Grade};
 use crate::pack::Rule;
 use crate::source::Source;
+use crate::toml_tree::{Item, Key};
 use std::sync::Arc;
 
 /// Beginnings of ids that say what a rule does, and not what is wrong.

@@ -1,10 +1,10 @@
 //! What is declared and never used: parameters, kinds of evidence, variables, functions.
 
 use super::part::Part;
-use super::tree::Item;
 use super::{Frame, Lint, LintId};
 use crate::pack::{Form, Keys, Length};
 use crate::script::syntax::{Node, What};
+use crate::toml_tree::Item;
 use std::collections::BTreeSet;
 
 /// Variables that are given a value nobody reads, and functions that nobody calls.

@@ -6,6 +6,7 @@
 
 mod absent;
 mod allow;
+mod ask;
 mod cases;
 mod flow;
 mod form;
@@ -19,10 +20,10 @@ mod names;
 mod native;
 mod part;
 mod table;
-mod tree;
 mod value;
 mod verdict;
 
+pub use ask::{Meaning, Offer, Offers, Standing};
 pub use format::{github, json, sarif};
 pub use house::doing;
 pub use table::{Level, LintId, page};

@@ -48,11 +48,15 @@ pub(super) enum Tree {
 impl Part<'_> {
     /// A lint on these bytes of the part's text.
     pub(super) fn lint(&self, id: LintId, range: Range<usize>, message: impl Into<String>) -> Lint {
-        let range = match self.expression {
+        Lint::new(id, self.source, self.place(range), message)
+    }
+
+    /// Bytes of the file for bytes of the part's text.
+    pub(super) fn place(&self, range: Range<usize>) -> Range<usize> {
+        match self.expression {
             Some(expression) => expression.place(self.source, range),
             None => range,
-        };
-        Lint::new(id, self.source, range, message)
+        }
     }
 
     /// What a node is.

@@ -6,7 +6,8 @@ use super::manifest::{self, Head, Manifest, not_utf8};
 use super::open::PackRef;
 use super::pattern::Origin;
 use super::{
-    EventFields, Export, Kind, LogSource, Pack, Packs, Rule, Shape, certification, control, export, lint,
+    BUILT_IN, EventFields, Export, Kind, LogSource, Pack, Packs, Rule, Shape, certification, control, export,
+    lint,
 };
 use crate::code::Code;
 use crate::finding::Diagnostic;
@@ -93,6 +94,26 @@ pub fn load(packs: &[PackRef], world: &dyn World) -> Result<Packs, Vec<Diagnosti
     let Loader { packs, mut errors, .. } = loader;
     errors.extend(lint::lint(&packs));
     if errors.is_empty() { Ok(packs) } else { Err(errors) }
+}
+
+/// The packs that one builds on, of those that there are: all of them, but for the built-in one where
+/// it stands in for that.
+///
+/// # Errors
+/// When it cannot be read, or everything that is wrong with any of the others.
+pub fn base_of(pack: &PackRef, others: &[PackRef], world: &dyn World) -> Result<Packs, Vec<Diagnostic>> {
+    let is_built_in = PackFiles::read(pack, world)?.id().is_some_and(|id| id == BUILT_IN);
+    let below: Vec<PackRef> =
+        others.iter().filter(|other| !(is_built_in && **other == PackRef::BuiltIn)).cloned().collect();
+    load(&below, world)
+}
+
+/// The key that a rule must have and has not, where that is what keeps it from being read.
+pub fn missing_key(rule: &Arc<Source>) -> Option<String> {
+    let errors = Rule::read(rule, None, "").err()?;
+    errors.iter().find_map(|error| {
+        Some(error.message.strip_prefix("the key `")?.strip_suffix("` is missing")?.to_owned())
+    })
 }
 
 impl Packs {

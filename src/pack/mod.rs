@@ -39,7 +39,7 @@ pub use declared::{Declared, DeclaredText, INSTALLED, archive_name, declared, de
 pub use export::{Category, Export, ExportFormat, ExportRecords, Shortfall};
 pub use files::{PackFiles, hex};
 pub use kind::{Field, Holds, Kind, PersonFields, Required, Shape};
-pub use load::{Opened, Texts, load, open, theme_of};
+pub use load::{Opened, Texts, base_of, load, missing_key, open, theme_of};
 pub use lock::{Change, LOCK_NAME, Lock, Locked};
 pub use log_source::{Derivation, EventFields, LogFormat, LogSource, Pattern, TimeFormat};
 pub use manifest::{ENGINE_API, Profile};

@@ -3,9 +3,9 @@
 use crate::cli::output::Output;
 use crate::cli::place::packs;
 use crate::cli::watch::watch;
-use crate::finding::{Diagnostic, Severity, count};
+use crate::finding::{Severity, count};
 use crate::lint::{self, Files, Level, Lint, Linter};
-use crate::pack::{self, BUILT_IN, PackRef, Packs};
+use crate::pack::{self, PackRef};
 use crate::report::{Exit, Notice, notice_text};
 use crate::world::Disk;
 use clap::ValueEnum;
@@ -73,7 +73,7 @@ pub(super) fn run(check: &Arguments, output: &Output) -> Exit {
     let disk = Disk::default();
     let here = || Path::new("pack.toml").is_file().then(|| PathBuf::from("."));
     let pack = check.pack.clone().or_else(here).map_or(PackRef::BuiltIn, PackRef::Folder);
-    let base = match base(&pack, &check.others, &disk) {
+    let base = match pack::base_of(&pack, &packs(&check.others), &disk) {
         Ok(base) => base,
         Err(wrong) => return output.wrongs(&wrong),
     };
@@ -87,16 +87,6 @@ pub(super) fn run(check: &Arguments, output: &Output) -> Exit {
         return output.wrong("the built-in pack does not change, so there is nothing to watch");
     }
     look(check, &pack, &mut linter, output)
-}
-
-/// The packs that a pack builds on: the built-in one, unless it stands in for it, and others.
-fn base(pack: &PackRef, others: &[PathBuf], disk: &Disk) -> Result<Packs, Vec<Diagnostic>> {
-    let opened = pack::open(pack, disk)?;
-    let manifest = opened.texts.get("pack.toml").map_or("", |source| source.text());
-    let manifest = manifest.parse::<toml::Table>().unwrap_or_default();
-    let is_itself = manifest.get("id").and_then(toml::Value::as_str) == Some(BUILT_IN);
-    let base: Vec<PackRef> = packs(others).into_iter().skip(usize::from(is_itself)).collect();
-    pack::load(&base, disk)
 }
 
 fn look(check: &Arguments, pack: &PackRef, linter: &mut Linter, output: &Output) -> Exit {

@@ -62,11 +62,11 @@ impl Finder {
         let mut by = None;
         let (from, steps) = start(&condition.path, scope);
         let mut look = |node: &'n Node| {
-            let holds = fulfils(node, &condition.test);
-            if holds {
-                by = Some(node);
-            }
-            holds
+            let is_asked_whole = matches!(condition.test, Test::There | Test::Filled | Test::Absent);
+            // Of a list of words, one of them is enough.
+            let asked = if is_asked_whole { std::slice::from_ref(node) } else { elements(node) };
+            by = asked.iter().find(|node| fulfils(node, &condition.test));
+            by.is_some()
         };
         from.map(|from| self.select(from, steps, scope, &mut look));
         match (&condition.test, by) {

@@ -12,7 +12,7 @@ mod statements;
 mod types;
 
 pub(in crate::lint) use facts::path;
-pub(in crate::lint) use types::{Absence, Detail, Rows, Type};
+pub(in crate::lint) use types::{Absence, Detail, Rows, Type, Words};
 
 use super::Frame;
 use crate::script::syntax::{Closure, Expression, Function, Node, Script, What};

@@ -72,6 +72,25 @@ impl<'t> Lexer<'t> {
         self.text.len()
     }
 
+    /// What closes every bracket and text that is left open, the innermost first, where blanks come last.
+    pub(super) fn unclosed(&self) -> String {
+        let bytes = self.text.as_bytes();
+        let (mut at, mut open) = (0, Vec::new());
+        while at < bytes.len() {
+            let next = self.step(at);
+            match bytes[at] {
+                b'(' => open.push(')'),
+                b'[' => open.push(']'),
+                b'{' => open.push('}'),
+                b')' | b']' | b'}' => drop(open.pop()),
+                quote @ (b'"' | b'`') if next >= bytes.len() => open.push(char::from(quote)),
+                _ => {}
+            }
+            at = next;
+        }
+        open.iter().rev().collect()
+    }
+
     /// The next byte that is code: texts and remarks are stepped over whole.
     pub(super) fn step(&self, at: usize) -> usize {
         let rest = &self.text.as_bytes()[at..];

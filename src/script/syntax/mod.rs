@@ -249,6 +249,12 @@ pub fn expression(text: &str) -> Result<Expression, Malformed> {
     Ok(read::expression(text, &ast))
 }
 
+/// What closes every bracket and text that a text leaves open, the innermost first.
+pub fn unclosed(text: &str) -> String {
+    // A text that is closed ends before the blanks.
+    lexer::Lexer::new(&[text, "  "].concat()).unclosed()
+}
+
 thread_local! {
     /// Knows no function and optimizes nothing: for reading alone.
     static PARSER: Engine = engine::parser();

@@ -1,4 +1,4 @@
-//! A TOML file with the place of every key and value.
+//! A TOML file with the place of every key and value, for whoever looks at more than its values.
 
 use crate::source::Source;
 use std::ops::Range;
@@ -7,16 +7,16 @@ use toml::de::{DeTable, DeValue};
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
-pub(super) struct Item {
+pub struct Item {
     /// Bytes of the value; of a table under a header, those of the header.
-    pub(super) at: Range<usize>,
+    pub at: Range<usize>,
     /// The value.
-    pub(super) value: Value,
+    pub value: Value,
 }
 
 /// A value of TOML.
 #[derive(Clone, Debug)]
-pub(super) enum Value {
+pub enum Value {
     /// A text.
     Text(String),
     /// A list.
@@ -29,27 +29,27 @@ pub(super) enum Value {
 
 /// A key and where it stands.
 #[derive(Clone, Debug)]
-pub(super) struct Key {
+pub struct Key {
     /// The key.
-    pub(super) name: String,
+    pub name: String,
     /// Its bytes.
-    pub(super) at: Range<usize>,
+    pub at: Range<usize>,
 }
 
 impl Item {
     /// Reads a file; none where it is not TOML.
-    pub(super) fn read(source: &Source) -> Option<Self> {
+    pub fn read(source: &Source) -> Option<Self> {
         let table = DeTable::parse(source.text()).ok()?;
         Some(Self { at: table.span(), value: self::table(table.get_ref()) })
     }
 
     /// What stands under a key of this table.
-    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+    pub fn get(&self, key: &str) -> Option<&Self> {
         self.entries().iter().find(|(known, _)| known.name == key).map(|(_, item)| item)
     }
 
     /// The keys and values of this table; none of anything else.
-    pub(super) fn entries(&self) -> &[(Key, Self)] {
+    pub fn entries(&self) -> &[(Key, Self)] {
         match &self.value {
             Value::Table(entries) => entries,
             _ => &[],
@@ -57,7 +57,7 @@ impl Item {
     }
 
     /// The items of this list; none of anything else.
-    pub(super) fn items(&self) -> &[Self] {
+    pub fn items(&self) -> &[Self] {
         match &self.value {
             Value::List(items) => items,
             _ => &[],
@@ -65,7 +65,7 @@ impl Item {
     }
 
     /// The text that this is.
-    pub(super) fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) => Some(text),
             _ => None,
@@ -73,7 +73,7 @@ impl Item {
     }
 
     /// Bytes of every text within, in no order.
-    pub(super) fn texts(&self) -> Vec<Range<usize>> {
+    pub fn texts(&self) -> Vec<Range<usize>> {
         match &self.value {
             Value::Text(_) => vec![self.at.clone()],
             Value::List(items) => items.iter().flat_map(Self::texts).collect(),
@@ -82,8 +82,13 @@ impl Item {
         }
     }
 
+    /// Bytes of the text that this byte lies in, quotes included.
+    pub fn text_around(&self, at: usize) -> Option<Range<usize>> {
+        self.texts().into_iter().find(|text| text.start < at && at < text.end)
+    }
+
     /// The key that stands exactly here, with its value.
-    pub(super) fn key_at(&self, at: &Range<usize>) -> Option<&Self> {
+    pub fn key_at(&self, at: &Range<usize>) -> Option<&Self> {
         let own = self.entries().iter().find(|(key, _)| key.at == *at).map(|(_, item)| item);
         let below = || self.entries().iter().find_map(|(_, item)| item.key_at(at));
         own.or_else(below).or_else(|| self.items().iter().find_map(|item| item.key_at(at)))
