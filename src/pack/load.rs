@@ -110,7 +110,7 @@ pub fn base_of(pack: &PackRef, others: &[PackRef], world: &dyn World) -> Result<
 
 /// The key that a rule must have and has not, where that is what keeps it from being read.
 pub fn missing_key(rule: &Arc<Source>) -> Option<String> {
-    let errors = Rule::read(rule, None, "").err()?;
+    let errors = Rule::read(rule, None, "", Origin::Outside).err()?;
     errors.iter().find_map(|error| {
         Some(error.message.strip_prefix("the key `")?.strip_suffix("` is missing")?.to_owned())
     })
