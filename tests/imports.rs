@@ -432,7 +432,12 @@ fn prowler_says_the_same_in_both_formats() {
         assert!(both.len() > 1 || cloud == "azure", "{cloud}: {:?} {:?}", csv.keys(), ocsf.keys());
         for check in both {
             // The samples in OCSF are of some more resources.
-            assert!(csv[check].is_subset(&ocsf[check]), "{cloud}: {check}: {:?} {:?}", csv[check], ocsf[check]);
+            assert!(
+                csv[check].is_subset(&ocsf[check]),
+                "{cloud}: {check}: {:?} {:?}",
+                csv[check],
+                ocsf[check]
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Patterns of packs, compiled when something is first matched: most are of logs that are not there.
 
 use regex::{Regex, RegexBuilder};
+use std::fmt;
 use std::sync::OnceLock;
 
 /// A regular expression of a log source may take this much memory once compiled.
@@ -16,7 +17,7 @@ pub enum Origin {
 }
 
 /// A regular expression that is compiled when it is needed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct LazyRegex {
     text: String,
     compiled: OnceLock<Option<Regex>>,
@@ -46,14 +47,30 @@ impl LazyRegex {
     }
 }
 
+/// The text alone: partial results are keyed by what a log source says, and not by what was matched so far.
+impl fmt::Debug for LazyRegex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
+}
+
 fn compile(text: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(text).size_limit(PATTERN_BYTES).build()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::{LazyRegex, Origin};
     use crate::pack::{PackRef, load};
     use crate::world::Disk;
+
+    #[test]
+    fn a_pattern_is_the_same_before_and_after_it_was_compiled() {
+        let pattern = LazyRegex::new("^a+$".to_owned(), Origin::Binary).unwrap();
+        let before = format!("{pattern:?}");
+        assert!(pattern.get().unwrap().is_match("aa"));
+        assert_eq!(before, format!("{pattern:?}"));
+    }
 
     /// What stands in the binary is not checked when the program starts, so it is checked here.
     #[test]
