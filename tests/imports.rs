@@ -278,7 +278,7 @@ fn what_is_damaged_is_told_where() {
     broken("results.oscal.yaml", "state: not-satisfied", "state: so-so", "evidence::unknown-word", 25);
     broken("nmap.xml", "</host>", "", "evidence::unreadable", 17);
     broken("findings.ocsf.ndjson", "\"class_uid\": 2002", "\"class_uid\"", "evidence::bad-record", 3);
-    broken("scan.sarif", "\"baselineState\"", "\"kind\": \"fail\", \"kind\"", "evidence::duplicate-key", 27);
+    broken("scan.sarif", "\"baselineState\"", "\"kind\": \"fail\", \"kind\"", "evidence::duplicate-key", 24);
 }
 
 /// A clean export is a run without findings, and nothing conforms on nothing.

@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn keys_and_words_are_those_of_the_schema() {
         assert!(names("rules/own/a.toml", "id = \"a\"\ngra|\n").contains(&"grade".to_owned()));
-        assert_eq!(names("rules/own/a.toml", "grade = \"|\"\n"), ["major", "minor", "opportunity"]);
+        assert_eq!(names("rules/own/a.toml", "grade = \"|\"\n"), ["opportunity", "minor", "major"]);
         assert_eq!(names("rules/own/a.toml", "grade = \"mi|\nbasis = \"judgement\"\n").len(), 3);
         let each = names("rules/own/a.toml", "[[each]]\nfrom = \"soa\"\nw|\n");
         assert!(each.contains(&"where".to_owned()) && !each.contains(&"grade_of".to_owned()), "{each:?}");
