@@ -21,6 +21,24 @@ pub struct Expression {
     pub is_literal: bool,
 }
 
+impl Expression {
+    /// The first byte of the expression in the file, when the file writes it letter by letter.
+    pub fn start(&self, file: &str) -> Option<usize> {
+        let written = file.get(self.range.clone()).filter(|_| self.is_literal)?;
+        let triple = written.starts_with("'''") || written.starts_with("\"\"\"");
+        let quotes = if triple { 3 } else { 1 };
+        // A line end right behind three quotes is no part of the text.
+        let behind = &written[quotes..];
+        let line_end = behind.len() - behind.strip_prefix("\r\n").or(behind.strip_prefix('\n')).unwrap_or(behind).len();
+        Some(self.range.start + quotes + if triple { line_end } else { 0 })
+    }
+
+    /// True for a text in which `${…}` stands for a value; in the file it has no back-ticks.
+    pub fn is_message(&self) -> bool {
+        self.text.starts_with('`')
+    }
+}
+
 /// A length of time, given or left to a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Length {

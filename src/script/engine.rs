@@ -5,7 +5,8 @@
 //! `tests/hostile.rs` for each of the holes.
 
 use super::names::Names;
-use super::{context, doubt, events, group_view, groups, rows, text, times, verdict};
+use super::statements::NOTE;
+use super::{context, doubt, events, group_view, groups, rows, text, times, verdict, watch};
 use crate::world::Deadline;
 use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage,
@@ -67,6 +68,10 @@ pub(super) fn build(names: &Names) -> Engine {
     groups::register(&mut engine);
     verdict::register(&mut engine);
     context::register(&mut engine);
+    if !names.asking.is_optimized() {
+        engine.set_optimization_level(OptimizationLevel::None);
+        engine.register_fn(NOTE, watch::statement);
+    }
     engine
 }
 

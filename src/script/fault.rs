@@ -111,12 +111,11 @@ fn place(within: Within<'_>, position: Position) -> Place {
             token(source, at)
         }
         Within::Expression(source, expression) if expression.is_literal => {
-            let written = &source.text()[expression.range.clone()];
-            let quotes = if written.starts_with("'''") || written.starts_with("\"\"\"") { 3 } else { 1 };
+            let start = expression.start(source.text()).unwrap_or(expression.range.start);
             // A message is wrapped in back-ticks that the file does not have.
-            let back_tick = usize::from(expression.text.starts_with('`') && line == 1);
+            let back_tick = usize::from(expression.is_message() && line == 1);
             let column = column.saturating_sub(back_tick).max(1);
-            token(source, expression.range.start + quotes + offset(&written[quotes..], line, column))
+            token(source, start + offset(&source.text()[start..], line, column))
         }
         Within::Expression(source, expression) => {
             source.span(expression.range.clone()).place("in this expression")

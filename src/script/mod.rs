@@ -4,6 +4,7 @@
 //! files, no clock, no randomness and no printing in here, and steps, time and sizes are limited.
 //! Every thread has an engine of its own.
 
+mod atoms;
 mod condition;
 mod context;
 mod doubt;
@@ -14,25 +15,33 @@ mod group_view;
 mod groups;
 mod lower;
 mod names;
+mod pieces;
 mod pointer;
 mod rows;
+mod statements;
 mod text;
 mod times;
 mod verdict;
+mod watch;
 
+pub use atoms::Structure;
 pub use condition::Compiled;
 pub use context::{Context, ContextData, ControlView, KindView, Params};
 pub use doubt::Doubt;
 pub use group_view::{Common, GroupView, TotalView};
 pub use names::Names;
+pub use pieces::{Bracket, Is, Piece, pieces};
 pub use pointer::{EventPart, Pointer, Target};
 pub use rows::Rows;
+pub use statements::{Statement, statements};
 pub use verdict::{KEPT, Observation, Verdict};
+pub use watch::{Asking, Noticed, Truths, Watcher};
 
 use crate::finding::Diagnostic;
 use crate::pack::{Expression, Form, Packs, ParamValue, Rule};
 use crate::time::Time;
 use fault::Within;
+use statements::noted;
 use rhai::{AST, CallFnOptions, Dynamic, Engine, ImmutableString, Scope};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,14 +97,27 @@ pub fn compile(packs: &Packs) -> Result<Rules, Vec<Diagnostic>> {
     let mut errors = Vec::new();
     let mut list = Vec::new();
     for rule in packs.rules() {
-        let rule = Arc::new(rule.clone());
-        errors.extend(check_expressions(&rule, &names));
-        match compile_script(&rule, &names) {
-            Ok(script) => list.push(CompiledRule { rule, script: script.map(Arc::new) }),
-            Err(error) => errors.push(error),
+        match compile_rule(&Arc::new(rule.clone()), &names) {
+            Ok(rule) => list.push(rule),
+            Err(wrong) => errors.extend(wrong),
         }
     }
     if errors.is_empty() { Ok(Rules { list, names }) } else { Err(errors) }
+}
+
+/// Compiles the script of one rule and checks its expressions.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_rule(rule: &Arc<Rule>, names: &Arc<Names>) -> Result<CompiledRule, Vec<Diagnostic>> {
+    let mut errors = check_expressions(rule, names);
+    let script = compile_script(rule, names).map_err(|error| errors.push(error));
+    match script {
+        Ok(script) if errors.is_empty() => {
+            Ok(CompiledRule { rule: Arc::clone(rule), script: script.map(Arc::new) })
+        }
+        _ => Err(errors),
+    }
 }
 
 /// Every expression is compiled once with the parameters as the rule declares them.
@@ -149,7 +171,8 @@ fn compile_script(rule: &Rule, names: &Names) -> Result<Option<AST>, Diagnostic>
             LONGEST_SCRIPT >> 10
         )));
     }
-    let ast = local(names, |engine| engine.compile(source.text()));
+    let noted = names.asking.watcher().map(|_| noted(source.text(), &statements(source.text())));
+    let ast = local(names, |engine| engine.compile(noted.as_deref().unwrap_or(source.text())));
     let ast = ast.map_err(|error| fault::syntax(&rule.id, Within::Script(source), &error))?;
     if !ast.iter_functions().any(|function| function.name == "judge" && function.params.len() == 1) {
         return Err(wrong(format!("the script of rule {} has no `fn judge(cx)`", rule.id)));
@@ -167,11 +190,12 @@ pub fn judge(compiled: &CompiledRule, names: &Names, cx: Context) -> Result<Verd
     };
     let rows: usize = cx.0.tables.values().map(|rows| rows.0.len()).sum();
     let steps = engine::JUDGE_STEPS + engine::STEPS_PER_ROW * rows as u64;
-    let said = local(names, |engine| {
+    let call = |engine: &Engine| {
         engine::allow(steps, Some(engine::JUDGE_TIME));
         let options = CallFnOptions::new().eval_ast(false);
         engine.call_fn_with_options::<Dynamic>(options, &mut Scope::new(), ast, "judge", (cx,))
-    });
+    };
+    let said = watch::under(names.asking.watcher(), || local(names, call));
     let within = Within::Script(source);
     let said = said.map_err(|error| fault::failure(&compiled.rule.id, within, &error))?;
     said.try_cast::<Verdict>().ok_or_else(|| {
@@ -204,7 +228,8 @@ pub fn value(value: &ParamValue) -> Dynamic {
     }
 }
 
-fn names(packs: &Packs) -> Names {
+/// The names that the rules of these packs can read.
+pub fn names(packs: &Packs) -> Names {
     let fields: BTreeSet<String> =
         packs.kinds.values().flat_map(|kind| kind.fields.keys().cloned()).collect();
     Names::new(fields, packs.event_fields.names().to_vec())

@@ -1,0 +1,129 @@
+//! Watching rules while they are asked: which statements ran, which atoms of conditions were true
+//! and which false, which fields were read.
+//!
+//! Nothing is watched where nobody asks for it: conditions and scripts are compiled for it, and run
+//! in engines of their own.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How rules are asked.
+#[derive(Clone, Debug, Default)]
+pub enum Asking {
+    /// Natively where that means the same, and else by the interpreter.
+    #[default]
+    Natively,
+    /// By the interpreter alone, which runs what is optimized.
+    Interpreted,
+    /// By the interpreter alone, which runs what was written.
+    AsWritten,
+    /// The same, and watched.
+    Watched(Arc<Watcher>),
+}
+
+impl Asking {
+    /// True when conditions may be asked natively.
+    pub(super) fn is_native(&self) -> bool {
+        matches!(self, Self::Natively)
+    }
+
+    /// True when the interpreter may run something simpler than what was written.
+    pub(super) fn is_optimized(&self) -> bool {
+        matches!(self, Self::Natively | Self::Interpreted)
+    }
+
+    /// Who watches.
+    pub(super) fn watcher(&self) -> Option<&Arc<Watcher>> {
+        match self {
+            Self::Watched(watcher) => Some(watcher),
+            _ => None,
+        }
+    }
+}
+
+/// Notes what is seen, from any thread.
+#[derive(Debug, Default)]
+pub struct Watcher(Mutex<Noticed>);
+
+/// What was seen of one rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Noticed {
+    /// Statements of the script that ran, by number.
+    pub statements: BTreeSet<usize>,
+    /// Atoms of conditions, by their first byte in the file of the rule.
+    pub atoms: BTreeMap<usize, Truths>,
+    /// Fields of rows that were read, by kind of evidence.
+    pub fields: BTreeSet<(String, String)>,
+}
+
+/// Which truths were seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Truths {
+    /// It was true.
+    pub yes: bool,
+    /// It was false.
+    pub no: bool,
+}
+
+impl Watcher {
+    /// What was seen so far.
+    pub fn noticed(&self) -> Noticed {
+        self.note(|noticed| noticed.clone())
+    }
+
+    pub(super) fn atom(&self, at: usize, truth: bool) {
+        self.note(|noticed| {
+            let truths = noticed.atoms.entry(at).or_default();
+            if truth { truths.yes = true } else { truths.no = true }
+        });
+    }
+
+    fn note<T>(&self, note: impl FnOnce(&mut Noticed) -> T) -> T {
+        note(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Truths {
+    /// True when it was seen both ways.
+    pub fn are_both(self) -> bool {
+        self.yes && self.no
+    }
+}
+
+thread_local! {
+    /// Who watches what this thread does now.
+    static WATCHING: RefCell<Option<Arc<Watcher>>> = const { RefCell::new(None) };
+}
+
+/// Works under the eyes of this watcher, where there is one.
+pub(super) fn under<T>(watcher: Option<&Arc<Watcher>>, work: impl FnOnce() -> T) -> T {
+    let Some(watcher) = watcher else { return work() };
+    let before = WATCHING.replace(Some(Arc::clone(watcher)));
+    let done = work();
+    WATCHING.set(before);
+    done
+}
+
+/// Notes that a statement runs.
+pub(super) fn statement(number: i64) {
+    let Ok(number) = usize::try_from(number) else { return };
+    watching(|noticed| {
+        noticed.statements.insert(number);
+    });
+}
+
+/// Notes that a field is read.
+pub(super) fn field(kind: &str, field: &str) {
+    watching(|noticed| {
+        noticed.fields.insert((kind.to_owned(), field.to_owned()));
+    });
+}
+
+fn watching(note: impl FnOnce(&mut Noticed)) {
+    WATCHING.with_borrow(|watcher| {
+        if let Some(watcher) = watcher {
+            watcher.note(note);
+        }
+    });
+}
