@@ -1,5 +1,6 @@
 //! `preaudit rule`: work on rules.
 
+mod again;
 mod doc;
 mod profile;
 mod test;

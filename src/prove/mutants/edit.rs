@@ -1,0 +1,73 @@
+//! Changes of a text.
+
+use crate::source::Source;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Characters around a change that its name shows.
+const AROUND: usize = 32;
+
+/// A change of one place of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Edit {
+    /// The bytes that go.
+    pub(super) range: Range<usize>,
+    /// What comes instead.
+    pub(super) new: String,
+}
+
+impl Edit {
+    pub(super) fn new(range: Range<usize>, new: impl Into<String>) -> Self {
+        Self { range, new: new.into() }
+    }
+
+    /// The change in words, with what stands around it on its line.
+    pub(super) fn name(&self, source: &Source) -> String {
+        let (text, Range { start, end }) = (source.text(), self.range.clone());
+        let line = text[..start].rfind('\n').map_or(0, |at| at + 1)..text[end..].find('\n').map_or(text.len(), |at| end + at);
+        let before: String = text[line.start..start].chars().rev().take(AROUND).collect::<Vec<_>>().into_iter().rev().collect();
+        let behind: String = text[end..line.end].chars().take(AROUND).collect();
+        let old = &text[start..end];
+        let around = format!("{before}{old}{behind}");
+        match &*self.new {
+            "" => format!("`{}`: `{old}` is dropped", around.trim()),
+            new => format!("`{}`: `{old}` becomes `{new}`", around.trim()),
+        }
+    }
+}
+
+/// A text with all of these changes, which do not overlap.
+pub(super) fn apply(text: &str, mut edits: Vec<Edit>) -> String {
+    edits.sort_by_key(|edit| edit.range.start);
+    let mut made = text.to_owned();
+    for edit in edits.into_iter().rev() {
+        made.replace_range(edit.range, &edit.new);
+    }
+    made
+}
+
+/// Tells names apart that are the same: the second gets a number.
+pub(super) fn numbered(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    let numbered = names.map(|name| {
+        let count = known.entry(name.clone()).or_default();
+        *count += 1;
+        if *count == 1 { name } else { format!("{name} ({count})") }
+    });
+    numbered.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_named_by_what_stands_around_it() {
+        let source = Source::new("x.rhai", "a;\n  if a.b <= ü && c {\nd");
+        let at = source.text().find("<=").unwrap();
+        let edit = Edit::new(at..at + 2, "<");
+        assert_eq!(edit.name(&source), "`if a.b <= ü && c {`: `<=` becomes `<`");
+        assert_eq!(apply(source.text(), vec![edit]), "a;\n  if a.b < ü && c {\nd");
+        assert_eq!(numbered(["a", "b", "a"].map(str::to_owned).into_iter()), ["a", "b", "a (2)"]);
+    }
+}

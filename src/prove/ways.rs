@@ -1,0 +1,46 @@
+//! The ways to ask a rule, which must all say the same: natively, by the interpreter, and by the
+//! interpreter as the rule is written.
+
+use super::sitting::{Heard, Sitting};
+use crate::code::Code;
+use crate::finding::Diagnostic;
+use crate::place::Place;
+use crate::script::{Asking, Rules, compile_rule};
+use std::sync::Arc;
+
+/// What is wrong where a rule says something else as it is written than natively.
+///
+/// # Errors
+/// When the rule cannot be compiled so.
+pub(super) fn differs(
+    sitting: &Sitting<'_>,
+    natively: &Heard,
+    rules: &Rules,
+) -> Result<Option<Diagnostic>, Vec<Diagnostic>> {
+    if heard(sitting, rules, Asking::AsWritten)? == *natively {
+        return Ok(None);
+    }
+    let optimized = heard(sitting, rules, Asking::Interpreted)?;
+    let what = if optimized == *natively { "before it is optimized" } else { "by the interpreter" };
+    let message = format!("the rule says something else {what} than natively");
+    let help = "this is a fault of preaudit and not of the rule; please report it with the case";
+    let place = Place::whole(format!("tests/{}", sitting.case.path), "in this case");
+    Ok(Some(Diagnostic::error(Code::CaseDiffers, message).help(help).at(place)))
+}
+
+/// What the rule of a case says of it when it is asked so.
+fn heard(sitting: &Sitting<'_>, rules: &Rules, asking: Asking) -> Result<Heard, Vec<Diagnostic>> {
+    let own = alone(rules, &sitting.case.rule, asking)?;
+    Ok(sitting.hear(sitting.judge(&own)?))
+}
+
+/// One rule and no other, to be asked so.
+///
+/// # Errors
+/// When it cannot be compiled.
+pub(super) fn alone(rules: &Rules, id: &str, asking: Asking) -> Result<Rules, Vec<Diagnostic>> {
+    let names = Arc::new(rules.names.asked(asking));
+    let own = rules.list.iter().filter(|compiled| compiled.rule.id == id);
+    let list = own.map(|compiled| compile_rule(&compiled.rule, &names)).collect::<Result<_, _>>()?;
+    Ok(Rules { list, names })
+}
