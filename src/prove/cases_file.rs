@@ -66,7 +66,11 @@ pub struct ExpectText {
     /// Where it shows: `roster.csv:3`, `roster.csv:3:12`, or with a column by name, `roster.csv:3:login`.
     #[schemars(with = "Option<String>")]
     at: Option<Spanned<String>>,
-    /// The text that stands there.
+    /// Further places where it shows.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    and: Vec<Spanned<String>>,
+    /// The text that stands at one of them.
     text: Option<String>,
     /// A part of what the rule says of it.
     says: Option<String>,
@@ -152,13 +156,13 @@ impl Reader<'_> {
     }
 
     fn expect(&mut self, written: ExpectText) -> Expect {
-        let at = written.at.and_then(|at| {
-            let spot = Spot::read(at.get_ref());
-            if spot.is_none() {
-                self.wrong(&at, "a place is written `FILE:LINE` or `FILE:LINE:COLUMN`");
+        let mut at = Vec::new();
+        for place in written.at.iter().chain(&written.and) {
+            match Spot::read(place.get_ref()) {
+                Some(spot) => at.push(spot),
+                None => self.wrong(place, "a place is written `FILE:LINE` or `FILE:LINE:COLUMN`"),
             }
-            spot
-        });
+        }
         let span = written.state.span();
         Expect { state: written.state.into_inner(), at, text: written.text, says: written.says, span }
     }

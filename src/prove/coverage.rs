@@ -113,7 +113,7 @@ impl Trial {
     }
 }
 
-fn covered(rule: &Rule, noticed: &Noticed) -> Covered {
+pub(super) fn covered(rule: &Rule, noticed: &Noticed) -> Covered {
     let mut covered = Covered { rule: rule.id.clone(), ..Covered::default() };
     conditions(rule, noticed, &mut covered);
     if let Some(script) = &rule.script {

@@ -32,8 +32,8 @@ pub(super) struct Expect {
     /// The grade of its finding.
     pub(super) state: State,
     /// Where it shows.
-    pub(super) at: Option<Spot>,
-    /// The text that stands there.
+    pub(super) at: Vec<Spot>,
+    /// The text that stands at one of its places.
     pub(super) text: Option<String>,
     /// A part of its statement.
     pub(super) says: Option<String>,
@@ -158,12 +158,10 @@ fn observations<'r>(findings: &[&'r Finding]) -> Vec<Observation<'r>> {
 impl Expect {
     fn is_met_by(&self, observed: &Observation<'_>, read: Read<'_>) -> bool {
         let says = self.says.as_ref().is_none_or(|says| observed.statement.contains(says.as_str()));
-        let is_here = |place: &&Place| {
-            self.at.as_ref().is_none_or(|at| at.is(place, read))
-                && self.text.as_ref().is_none_or(|text| place.text == *text)
-        };
-        let is_nowhere = self.at.is_none() && self.text.is_none();
-        observed.state == self.state && says && (is_nowhere || observed.places.iter().any(is_here))
+        let is_there = |spot: &Spot| observed.places.iter().any(|place| spot.is(place, read));
+        let stands = |text: &String| observed.places.iter().any(|place| place.text == *text);
+        let is_read = self.text.as_ref().is_none_or(stands);
+        observed.state == self.state && says && is_read && self.at.iter().all(is_there)
     }
 }
 
@@ -210,8 +208,8 @@ fn is_cell(place: &Place, name: &str, read: Read<'_>) -> bool {
 impl fmt::Display for Expect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.state.name())?;
-        if let Some(at) = &self.at {
-            write!(f, " at {at}")?;
+        for (number, at) in self.at.iter().enumerate() {
+            write!(f, "{} {at}", if number == 0 { " at" } else { " and" })?;
         }
         if let Some(text) = &self.text {
             write!(f, " on `{text}`")?;

@@ -4,7 +4,8 @@
 //! table in `tests/<rule>/cases.toml`. Its state is stated and no blessing can change it; the text in
 //! `expected.txt` can be blessed. Every rule runs over every case, so a rule that starts to fire
 //! elsewhere is seen at once. The rule of the case is asked twice: natively, and by the interpreter as
-//! it is written. [`Trial::cover`] tells what no case reaches, [`Trial::mutants`] what no case notices.
+//! it is written. [`Trial::cover`] tells what no case reaches, [`Trial::mutants`] what no case notices, and
+//! [`Trial::propose`] cases that would.
 
 mod case;
 mod cases_file;
@@ -14,6 +15,7 @@ mod junit;
 mod marks;
 mod missing;
 mod mutants;
+mod proposals;
 mod sitting;
 mod text;
 mod ways;
@@ -23,7 +25,8 @@ pub use cases_file::{CaseText, CasesText, ExpectText};
 pub use coverage::{Covered, Coverage, Unseen};
 pub use junit::junit;
 pub use mutants::{Allowed, Mutants, SURVIVORS, Survivor, SurvivorsText, Tried};
-pub use text::{coverage_text, mutants_text, proof_text};
+pub use proposals::Proposal;
+pub use text::{coverage_text, mutants_text, proof_text, proposals_text};
 
 use crate::audit;
 use crate::finding::{Diagnostic, State};

@@ -1,6 +1,6 @@
 //! What came of cases, coverage and mutants, for people.
 
-use super::{Coverage, EXPECTED, HITS, Mutants, Proof, Proven};
+use super::{Coverage, EXPECTED, HITS, Mutants, Proof, Proposal, Proven};
 use crate::finding::count;
 use crate::report::{TextStyle, Verbosity, diagnostics_text};
 use std::fmt::Write as _;
@@ -100,5 +100,18 @@ pub fn mutants_text(mutants: &Mutants, style: &TextStyle) -> String {
         "{} of {rules}: {noticed} noticed, {allowed} allowed, {survive} survive",
         count(all, "mutant")
     );
+    text
+}
+
+/// Proposed cases as files of cases hold them, each below what it is good for.
+pub fn proposals_text(proposals: &Vec<Proposal>) -> String {
+    let mut text = String::new();
+    for Proposal { rule, text: case, notices, reaches } in proposals {
+        let _ = writeln!(text, "# {rule}: reaches {}", count(*reaches, "more place"));
+        for mutant in notices {
+            let _ = writeln!(text, "# notices {mutant}");
+        }
+        let _ = writeln!(text, "{case}");
+    }
     text
 }

@@ -72,6 +72,11 @@ impl Watcher {
         self.note(|noticed| noticed.clone())
     }
 
+    /// What was seen since this was last taken.
+    pub fn take(&self) -> Noticed {
+        self.note(std::mem::take)
+    }
+
     pub(super) fn atom(&self, at: usize, truth: bool) {
         self.note(|noticed| {
             let truths = noticed.atoms.entry(at).or_default();

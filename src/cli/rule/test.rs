@@ -6,7 +6,7 @@ use crate::cli::place::packs;
 use crate::finding::Diagnostic;
 use crate::pack::PackRef;
 use crate::prove::{
-    Coverage, EXPECTED, HITS, Mutants, Proof, Trial, coverage_text, junit, mutants_text, proof_text,
+    Coverage, EXPECTED, HITS, Mutants, Proof, Trial, coverage_text, junit, mutants_text, proof_text, proposals_text,
 };
 use crate::report::{Exit, TextStyle};
 use crate::world::Disk;
@@ -35,6 +35,10 @@ pub(in crate::cli) struct Arguments {
     /// a large pack.
     #[arg(long)]
     mutants: bool,
+    /// Print cases that would notice what no case notices and reach what no case reaches, made by varying
+    /// those there are. What they state is what the rule says now: read them before you keep them.
+    #[arg(long, conflicts_with_all = ["bless", "coverage", "mutants", "format"])]
+    propose: bool,
     /// Run again whenever a file of the pack changes.
     #[arg(long, requires = "pack", conflicts_with_all = ["bless", "output"])]
     watch: bool,
@@ -77,6 +81,10 @@ pub(super) fn run(test: &Arguments, output: &Output) -> Exit {
 }
 
 fn once(test: &Arguments, output: &Output, disk: &Disk) -> Exit {
+    if test.propose {
+        let proposed = trial(test, disk).and_then(|trial| trial.propose());
+        return output.made(proposed, |made| Ok(proposals_text(made)), test.output.as_deref(), disk);
+    }
     let tested = match tested(test, disk) {
         Ok(tested) => tested,
         Err(wrong) => return output.wrongs(&wrong),
@@ -103,14 +111,18 @@ fn once(test: &Arguments, output: &Output, disk: &Disk) -> Exit {
     }
 }
 
-fn tested(test: &Arguments, disk: &Disk) -> Result<Tested, Vec<Diagnostic>> {
+fn trial(test: &Arguments, disk: &Disk) -> Result<Trial, Vec<Diagnostic>> {
     let packs = match &test.pack {
         // The built-in pack under test stands for itself; any other builds on it.
         Some(folder) if is_built_in(folder) => vec![PackRef::Folder(folder.clone())],
         Some(folder) => packs(std::slice::from_ref(folder)),
         None => vec![PackRef::BuiltIn],
     };
-    let trial = Trial::open(&packs, test.rule.as_deref(), disk)?;
+    Trial::open(&packs, test.rule.as_deref(), disk)
+}
+
+fn tested(test: &Arguments, disk: &Disk) -> Result<Tested, Vec<Diagnostic>> {
+    let trial = trial(test, disk)?;
     Ok(Tested {
         schema: "preaudit-rule-test/1",
         proof: trial.prove()?,

@@ -9,23 +9,24 @@ const AROUND: usize = 32;
 
 /// A change of one place of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Edit {
+pub(in crate::prove) struct Edit {
     /// The bytes that go.
-    pub(super) range: Range<usize>,
+    pub(in crate::prove) range: Range<usize>,
     /// What comes instead.
-    pub(super) new: String,
+    pub(in crate::prove) new: String,
 }
 
 impl Edit {
-    pub(super) fn new(range: Range<usize>, new: impl Into<String>) -> Self {
+    pub(in crate::prove) fn new(range: Range<usize>, new: impl Into<String>) -> Self {
         Self { range, new: new.into() }
     }
 
     /// The change in words, with what stands around it on its line.
     pub(super) fn name(&self, source: &Source) -> String {
         let (text, Range { start, end }) = (source.text(), self.range.clone());
-        let line = text[..start].rfind('\n').map_or(0, |at| at + 1)..text[end..].find('\n').map_or(text.len(), |at| end + at);
-        let before: String = text[line.start..start].chars().rev().take(AROUND).collect::<Vec<_>>().into_iter().rev().collect();
+        let line = lines(text, start..end);
+        let skipped = text[line.start..start].chars().count().saturating_sub(AROUND);
+        let before: String = text[line.start..start].chars().skip(skipped).collect();
         let behind: String = text[end..line.end].chars().take(AROUND).collect();
         let old = &text[start..end];
         let around = format!("{before}{old}{behind}");
@@ -37,13 +38,20 @@ impl Edit {
 }
 
 /// A text with all of these changes, which do not overlap.
-pub(super) fn apply(text: &str, mut edits: Vec<Edit>) -> String {
+pub(in crate::prove) fn apply(text: &str, mut edits: Vec<Edit>) -> String {
     edits.sort_by_key(|edit| edit.range.start);
     let mut made = text.to_owned();
     for edit in edits.into_iter().rev() {
         made.replace_range(edit.range, &edit.new);
     }
     made
+}
+
+/// The whole lines of a range.
+pub(in crate::prove) fn lines(text: &str, range: Range<usize>) -> Range<usize> {
+    let start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[range.end..].find('\n').map_or(text.len(), |at| range.end + at + 1);
+    start..end
 }
 
 /// Tells names apart that are the same: the second gets a number.
@@ -60,6 +68,13 @@ pub(super) fn numbered(names: impl Iterator<Item = String>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_taken_whole() {
+        let text = "a\nbc\nd\n";
+        assert_eq!(&text[lines(text, 3..4)], "bc\n");
+        assert_eq!(&text[lines(text, 5..6)], "d\n");
+    }
 
     #[test]
     fn a_change_is_named_by_what_stands_around_it() {

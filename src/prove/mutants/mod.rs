@@ -6,12 +6,16 @@
 //! one, populations halved. A mutant that means the same is listed in the rule's `mutants.toml`.
 
 mod edit;
+mod known;
 mod notice;
 mod of_evidence;
 mod of_rule;
 mod survivors;
 mod trial;
 
+pub(super) use edit::{Edit, apply, lines};
+pub(super) use known::Known;
+pub(super) use of_rule::{Mutant, mutants as mutants_of};
 pub use survivors::{SURVIVORS, SurvivorsText};
 
 use crate::finding::Diagnostic;

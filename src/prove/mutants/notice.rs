@@ -10,7 +10,7 @@ use crate::prove::sitting::Heard;
 
 /// How much of what a rule says must differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Level {
+pub(in crate::prove) enum Level {
     /// Anything: the text.
     Text,
     /// What it says, and of what; of places only the file, since what stands there has changed.

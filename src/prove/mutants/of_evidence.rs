@@ -1,6 +1,6 @@
 //! Mutants of evidence: only what the rule reads is changed, since all else rightly does not matter.
 
-use super::edit::{Edit, apply};
+use super::edit::{Edit, apply, lines};
 use super::notice::Level;
 use crate::evidence::{Log, Record, Table, Value};
 use crate::pack::{Form, Holds, Kind, LogFormat, Packs, Rule, Shape};
@@ -297,13 +297,6 @@ fn every_second(table: &Table) -> Vec<Edit> {
     (1..table.grid.len()).step_by(2).map(|row| Edit::new(lines(text, table.grid.row_range(row)), "")).collect()
 }
 
-/// The whole lines of a range.
-fn lines(text: &str, range: Range<usize>) -> Range<usize> {
-    let start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[range.end..].find('\n').map_or(text.len(), |at| range.end + at + 1);
-    start..end
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -320,12 +313,5 @@ mod tests {
         assert_eq!(blank("eve", "\"").as_deref(), Some(""));
         assert_eq!(blank("12", ":").as_deref(), Some("null"));
         assert_eq!(blank("12", "=").as_deref(), None);
-    }
-
-    #[test]
-    fn lines_are_taken_whole() {
-        let text = "a\nbc\nd\n";
-        assert_eq!(&text[lines(text, 3..4)], "bc\n");
-        assert_eq!(&text[lines(text, 5..6)], "d\n");
     }
 }

@@ -5,7 +5,7 @@ use super::notice::Level;
 use crate::pack::{Expression, ParamKind, Rule};
 use crate::place::Place;
 use crate::scan::Comparison;
-use crate::script::{Bracket, Is, pieces};
+use crate::script::{Bracket, Is, Names, Rules, compile_rule, pieces};
 use crate::source::Source;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -17,20 +17,21 @@ const NOTHING: &str = r"'[^\s\S]'";
 const EVERYTHING: &str = "''";
 
 /// A rule with one place changed.
-pub(super) struct Mutant {
+pub(in crate::prove) struct Mutant {
     /// What was changed, in words; no two of a rule have the same.
-    pub(super) name: String,
+    pub(in crate::prove) name: String,
     /// Where.
     pub(super) place: Place,
     /// How much must differ for it to be noticed.
-    pub(super) level: Level,
-    rule: Rule,
+    pub(in crate::prove) level: Level,
+    rule: Arc<Rule>,
 }
 
 impl Mutant {
-    /// The changed rule.
-    pub(super) fn rule(&self) -> &Rule {
-        &self.rule
+    /// The changed rule, ready to be asked; nothing when it is no rule.
+    pub(in crate::prove) fn compile(&self, names: &Arc<Names>) -> Option<Rules> {
+        let list = vec![compile_rule(&self.rule, names).ok()?];
+        Some(Rules { list, names: Arc::clone(names) })
     }
 }
 
@@ -44,7 +45,7 @@ struct Change {
 }
 
 /// The mutants of a rule that are well formed, in the order of its files.
-pub(super) fn mutants(rule: &Rule) -> Vec<Mutant> {
+pub(in crate::prove) fn mutants(rule: &Rule) -> Vec<Mutant> {
     let mut changes = of_conditions(rule);
     changes.extend(of_declaration(rule));
     if let Some(script) = &rule.script {
@@ -73,7 +74,7 @@ fn mutant(rule: &Rule, change: Change, name: String) -> Option<Mutant> {
         false => (Arc::clone(&rule.text), Some(changed)),
     };
     let rule = Rule::read(&declared, script, &rule.theme).ok()?;
-    Some(Mutant { name, place, level, rule })
+    Some(Mutant { name, place, level, rule: Arc::new(rule) })
 }
 
 /// Changes of the conditions, and of what is filled into messages.
@@ -305,7 +306,7 @@ message = "x"
         ]);
         let place = &mutants[7].place;
         assert_eq!((place.line, place.text.as_str()), (16, "<"));
-        assert!(mutants.iter().all(|mutant| mutant.rule().text.text() != RULE));
+        assert!(mutants.iter().all(|mutant| mutant.rule.text.text() != RULE));
     }
 
     #[test]
