@@ -29,7 +29,8 @@ impl Expression {
         let quotes = if triple { 3 } else { 1 };
         // A line end right behind three quotes is no part of the text.
         let behind = &written[quotes..];
-        let line_end = behind.len() - behind.strip_prefix("\r\n").or(behind.strip_prefix('\n')).unwrap_or(behind).len();
+        let line_end =
+            behind.len() - behind.strip_prefix("\r\n").or(behind.strip_prefix('\n')).unwrap_or(behind).len();
         Some(self.range.start + quotes + if triple { line_end } else { 0 })
     }
 

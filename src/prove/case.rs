@@ -90,7 +90,9 @@ impl Case {
 
     /// All marks with the file that each stands in.
     pub(super) fn marks(&self) -> impl Iterator<Item = (&String, &Marked, &Mark)> {
-        self.marked.iter().flat_map(|(file, marked)| marked.marks.iter().map(move |mark| (file, marked, mark)))
+        self.marked
+            .iter()
+            .flat_map(|(file, marked)| marked.marks.iter().map(move |mark| (file, marked, mark)))
     }
 }
 
@@ -110,10 +112,12 @@ pub(super) fn cases(packs: &Packs, only: Option<&str>) -> Result<Vec<Case>, Vec<
             [rule, case, file] => {
                 folders.entry((rule, case)).or_default().insert(file.to_owned(), bytes.clone());
             }
-            [rule, CASES] => match rule_of(rule, path, packs).and_then(|_| cases_file::read(rule, path, bytes)) {
-                Ok(read) => cases.extend(read),
-                Err(wrong) => errors.extend(wrong),
-            },
+            [rule, CASES] => {
+                match rule_of(rule, path, packs).and_then(|_| cases_file::read(rule, path, bytes)) {
+                    Ok(read) => cases.extend(read),
+                    Err(wrong) => errors.extend(wrong),
+                }
+            }
             _ => {}
         }
     }
@@ -152,5 +156,13 @@ fn folder(rule: &str, name: &str, mut files: BTreeMap<String, Vec<u8>>) -> Resul
     };
     let samples = files.into_iter().map(sample).collect();
     let asserts = Asserts::Text(expected);
-    Case::new(Parts { path: path.clone(), rule: rule.to_owned(), state, as_of: None, workspace, samples, asserts })
+    Case::new(Parts {
+        path: path.clone(),
+        rule: rule.to_owned(),
+        state,
+        as_of: None,
+        workspace,
+        samples,
+        asserts,
+    })
 }

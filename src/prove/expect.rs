@@ -196,7 +196,9 @@ fn is_cell(place: &Place, name: &str, read: Read<'_>) -> bool {
     let tables = read.evidence.tables.values().flatten().filter(|table| table.file() == place.file);
     let is_of = |table: &Arc<Table>| {
         let by_header = table.grid.headers.iter().position(|header| header == name);
-        let Some(index) = by_header.or_else(|| table.matched.columns.get(name).copied()) else { return false };
+        let Some(index) = by_header.or_else(|| table.matched.columns.get(name).copied()) else {
+            return false;
+        };
         (0..table.grid.len()).any(|row| {
             let cell = table.grid.span(row, index).place("");
             (read.line_as_written(&cell), cell.column) == (place.line, place.column)
@@ -248,7 +250,10 @@ mod tests {
         let spot = |file: &str, line, column| Some(Spot { file: file.to_owned(), line, column });
         assert_eq!(Spot::read("hr/roster.csv:3"), spot("hr/roster.csv", 3, None));
         assert_eq!(Spot::read("r.csv:3:12"), spot("r.csv", 3, Some(Column::Number(12))));
-        assert_eq!(Spot::read("r.csv:3:last login"), spot("r.csv", 3, Some(Column::Name("last login".into()))));
+        assert_eq!(
+            Spot::read("r.csv:3:last login"),
+            spot("r.csv", 3, Some(Column::Name("last login".into())))
+        );
         assert_eq!(Spot::read("a:b.csv:3"), spot("a:b.csv", 3, None));
         assert_eq!(Spot::read("r.csv"), None);
         assert_eq!(Spot::read("r.csv:0"), None);

@@ -65,7 +65,8 @@ impl Marked {
                 Some(found) if is_markdown || found.name("html").is_none() => {
                     let below = number - marked.lines.len();
                     marked.lines.push(number);
-                    let range = at + trimmed.len() - trimmed.trim_start().len()..at + trimmed.trim_end().len();
+                    let range =
+                        at + trimmed.len() - trimmed.trim_start().len()..at + trimmed.trim_end().len();
                     let rest = found.name("rest").map_or("", |rest| rest.as_str());
                     match read(&found["word"], rest) {
                         Ok((rule, wants)) => marked.marks.push(Mark { rule, wants, range, line: below }),
@@ -101,7 +102,9 @@ fn read(word: &str, rest: &str) -> Result<(String, Option<State>), String> {
             Some(known @ (State::Opportunity | State::Minor | State::Major | State::Waived)) => {
                 Ok(((*rule).to_owned(), Some(known)))
             }
-            _ => Err(format!("`{state}` is no state of a finding; write opportunity, minor, major or waived")),
+            _ => {
+                Err(format!("`{state}` is no state of a finding; write opportunity, minor, major or waived"))
+            }
         },
         _ => Err("a mark is written `expect RULE STATE` or `ok RULE`".to_owned()),
     }
@@ -138,7 +141,9 @@ pub(super) fn fault(
         Some(state) if found.contains(&state.name()) => return None,
         None if found.is_empty() => return None,
         Some(state) if found.is_empty() => format!("{} finds no {state} in the record below", mark.rule),
-        Some(state) => format!("{} finds {} in the record below, and no {state}", mark.rule, found.join(", ")),
+        Some(state) => {
+            format!("{} finds {} in the record below, and no {state}", mark.rule, found.join(", "))
+        }
         None => format!("{} finds {} in the record below, which is marked ok", mark.rule, found.join(", ")),
     };
     Some(Diagnostic::error(Code::CaseMark, message).at(marked.place(mark)))

@@ -22,7 +22,7 @@ mod ways;
 
 pub use case::EXPECTED;
 pub use cases_file::{CaseText, CasesText, ExpectText};
-pub use coverage::{Covered, Coverage, Unseen};
+pub use coverage::{Coverage, Covered, Unseen};
 pub use junit::junit;
 pub use mutants::{Allowed, Mutants, SURVIVORS, Survivor, SurvivorsText, Tried};
 pub use proposals::Proposal;

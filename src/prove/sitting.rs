@@ -83,9 +83,7 @@ impl<'c> Sitting<'c> {
         let evidence = &self.inspection.evidence;
         let marks = self.case.marks();
         let mut faults: Vec<Diagnostic> = marks
-            .filter_map(|(file, marked, mark)| {
-                marks::fault((file, marked, mark), &report.findings, evidence)
-            })
+            .filter_map(|(file, marked, mark)| marks::fault((file, marked, mark), &report.findings, evidence))
             .collect();
         if let Asserts::Expectations(expectation) = &self.case.asserts {
             let findings: Vec<&Finding> = heard.findings.iter().collect();

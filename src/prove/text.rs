@@ -1,6 +1,6 @@
 //! What came of cases, coverage and mutants, for people.
 
-use super::{Coverage, EXPECTED, HITS, Mutants, Proof, Proposal, Proven};
+use super::{Coverage, Covered, EXPECTED, HITS, Mutants, Proof, Proposal, Proven};
 use crate::finding::count;
 use crate::report::{TextStyle, Verbosity, diagnostics_text};
 use std::fmt::Write as _;
@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 pub fn proof_text(proof: &Proof, blessed: bool, style: &TextStyle) -> String {
     let mut text = String::new();
     let passes = |case: &Proven| case.holds() && (case.text_agrees || blessed);
-    for case in &proof.cases {
+    let is_quiet = style.verbosity == Verbosity::Quiet;
+    for case in proof.cases.iter().filter(|_| !is_quiet) {
         let mark = if passes(case) { "ok  " } else { "FAIL" };
         if !passes(case) || style.verbosity == Verbosity::Verbose {
             let _ = writeln!(text, "{mark} {}", case.path);
@@ -18,10 +19,10 @@ pub fn proof_text(proof: &Proof, blessed: bool, style: &TextStyle) -> String {
             failure(&mut text, case, style);
         }
     }
-    for missing in &proof.missing {
+    for missing in proof.missing.iter().filter(|_| !is_quiet) {
         let _ = writeln!(text, "FAIL {missing} is missing");
     }
-    if !proof.hits_agree && !blessed {
+    if !proof.hits_agree && !blessed && !is_quiet {
         let _ = writeln!(text, "FAIL {HITS} differs: a rule says something else of another rule's case");
     }
     let failed = proof.cases.iter().filter(|case| !passes(case)).count();
@@ -47,10 +48,12 @@ fn indented(text: &str) -> String {
 /// What no case reaches, rule by rule, and the shares.
 pub fn coverage_text(coverage: &Coverage, style: &TextStyle) -> String {
     let mut text = String::new();
-    for rule in &coverage.rules {
-        if rule.unseen.is_empty() && style.verbosity != Verbosity::Verbose {
-            continue;
-        }
+    let is_shown = |rule: &&Covered| match style.verbosity {
+        Verbosity::Quiet => false,
+        Verbosity::Normal => !rule.unseen.is_empty(),
+        Verbosity::Verbose => true,
+    };
+    for rule in coverage.rules.iter().filter(is_shown) {
         let _ = writeln!(
             text,
             "{:5.1} %  {}: {} of {}, {} of {}",
@@ -65,7 +68,7 @@ pub fn coverage_text(coverage: &Coverage, style: &TextStyle) -> String {
             let _ = writeln!(text, "         {} {}: {}", unseen.place, unseen.what, unseen.place.text);
         }
     }
-    let sum = |of: fn(&super::Covered) -> usize| coverage.rules.iter().map(of).sum::<usize>();
+    let sum = |of: fn(&Covered) -> usize| coverage.rules.iter().map(of).sum::<usize>();
     let _ = writeln!(
         text,
         "{:.1} % of {}: {} of {} ran, {} of {} seen",
@@ -82,7 +85,7 @@ pub fn coverage_text(coverage: &Coverage, style: &TextStyle) -> String {
 /// The mutants that no case notices, rule by rule, and the totals.
 pub fn mutants_text(mutants: &Mutants, style: &TextStyle) -> String {
     let mut text = String::new();
-    for tried in &mutants.rules {
+    for tried in mutants.rules.iter().filter(|_| style.verbosity != Verbosity::Quiet) {
         for survivor in &tried.survivors {
             let _ = writeln!(text, "SURVIVES {}\n     {}: {}", tried.rule, survivor.place, survivor.name);
         }

@@ -148,13 +148,12 @@ mod tests {
 
     #[test]
     fn atoms_are_what_and_or_and_not_put_together() {
-        let text = "r.a == \"x && y\" && (r.b in [1, 2] || !(r.c.matches(\"(a|b)\"))) && !r.d.starts_with(\"e\")";
-        assert_eq!(atoms(text), [
-            "r.a == \"x && y\"",
-            "r.b in [1, 2]",
-            "r.c.matches(\"(a|b)\")",
-            "r.d.starts_with(\"e\")"
-        ]);
+        let text =
+            "r.a == \"x && y\" && (r.b in [1, 2] || !(r.c.matches(\"(a|b)\"))) && !r.d.starts_with(\"e\")";
+        assert_eq!(
+            atoms(text),
+            ["r.a == \"x && y\"", "r.b in [1, 2]", "r.c.matches(\"(a|b)\")", "r.d.starts_with(\"e\")"]
+        );
         assert_eq!(atoms("!a == b"), ["!a == b"]);
         assert_eq!(atoms("(a) == (b) || (c && d)"), ["(a) == (b)", "c", "d"]);
         assert_eq!(atoms("if a { b || c } else { d }"), ["if a { b || c } else { d }"]);

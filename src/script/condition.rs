@@ -1,5 +1,6 @@
 //! Expressions of rules, compiled with their parameters and asked about rows and records.
 
+use super::atoms::Structure;
 use super::doubt::{beyond_doubt, decide, forget, guess};
 use super::engine::{CONDITION_STEPS, allow};
 use super::events::EventView;
@@ -9,7 +10,6 @@ use super::groups::{GroupField, Grouped};
 use super::lower;
 use super::watch::{Watcher, under};
 use super::{Setting, local};
-use super::atoms::Structure;
 use crate::evidence::{Decision, Row};
 use crate::finding::Diagnostic;
 use crate::pack::{Expression, Form, Kind, Rule};

@@ -248,9 +248,10 @@ mod tests {
     fn operators_are_told_from_texts_and_comments() {
         let text = "r.a <= 1 && // a < b\n r.b != \"x && y\" || !(r.c !in [\"ü\", 2.5])";
         assert_eq!(found(text, |is| matches!(is, Is::Comparison(_))), ["<=", "!="]);
-        assert_eq!(found(text, |is| matches!(is, Is::And | Is::Or | Is::Not | Is::NotIn)), [
-            "&&", "||", "!", "!in"
-        ]);
+        assert_eq!(
+            found(text, |is| matches!(is, Is::And | Is::Or | Is::Not | Is::NotIn)),
+            ["&&", "||", "!", "!in"]
+        );
         assert_eq!(found(text, |is| is == Is::Number), ["1", "2.5"]);
         assert_eq!(found(text, |is| is == Is::Text), ["\"x && y\"", "\"ü\""]);
     }

@@ -117,10 +117,7 @@ impl Reader<'_> {
     }
 
     fn is_behind_value(&self) -> bool {
-        matches!(
-            self.before,
-            Some(Is::Value | Is::Text | Is::Number | Is::Truth(_) | Is::Close(_))
-        )
+        matches!(self.before, Some(Is::Value | Is::Text | Is::Number | Is::Truth(_) | Is::Close(_)))
     }
 }
 
@@ -144,24 +141,27 @@ mod tests {
     if d { 5 } else if e { 6 }
     gone.filter(|| f)
 }";
-        assert_eq!(starts(text), [
-            "let gone = cx.roster.filter(|s| s.left || s.status == \"left\");",
-            "s.left || s.status == \"left\");",
-            "for leaver in gone {",
-            "if a { continue; }",
-            "continue; }",
-            "verdict.add(`${if b { 1 } else { 2 }}`)",
-            "1 } else { 2 }}`)",
-            "2 }}`)",
-            "let pairs = #{ a: if c { 3 } else { 4 } };",
-            "3 } else { 4 } };",
-            "4 } };",
-            "if d { 5 } else if e { 6 }",
-            "5 } else if e { 6 }",
-            "6 }",
-            "gone.filter(|| f)",
-            "f)",
-        ]);
+        assert_eq!(
+            starts(text),
+            [
+                "let gone = cx.roster.filter(|s| s.left || s.status == \"left\");",
+                "s.left || s.status == \"left\");",
+                "for leaver in gone {",
+                "if a { continue; }",
+                "continue; }",
+                "verdict.add(`${if b { 1 } else { 2 }}`)",
+                "1 } else { 2 }}`)",
+                "2 }}`)",
+                "let pairs = #{ a: if c { 3 } else { 4 } };",
+                "3 } else { 4 } };",
+                "4 } };",
+                "if d { 5 } else if e { 6 }",
+                "5 } else if e { 6 }",
+                "6 }",
+                "gone.filter(|| f)",
+                "f)",
+            ]
+        );
     }
 
     #[test]

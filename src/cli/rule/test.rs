@@ -6,7 +6,8 @@ use crate::cli::place::packs;
 use crate::finding::Diagnostic;
 use crate::pack::PackRef;
 use crate::prove::{
-    Coverage, EXPECTED, HITS, Mutants, Proof, Trial, coverage_text, junit, mutants_text, proof_text, proposals_text,
+    Coverage, EXPECTED, HITS, Mutants, Proof, Trial, coverage_text, junit, mutants_text, proof_text,
+    proposals_text,
 };
 use crate::report::{Exit, TextStyle};
 use crate::world::Disk;

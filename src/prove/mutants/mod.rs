@@ -15,6 +15,7 @@ mod trial;
 
 pub(super) use edit::{Edit, apply, lines};
 pub(super) use known::Known;
+pub(super) use notice::differs;
 pub(super) use of_rule::{Mutant, mutants as mutants_of};
 pub use survivors::{SURVIVORS, SurvivorsText};
 

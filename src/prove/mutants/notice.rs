@@ -20,7 +20,7 @@ pub(in crate::prove) enum Level {
 }
 
 /// True when what a rule says differs.
-pub(super) fn differs(level: Level, before: &Heard, after: &Heard) -> bool {
+pub(in crate::prove) fn differs(level: Level, before: &Heard, after: &Heard) -> bool {
     if (before.state, &before.reason) != (after.state, &after.reason) {
         return true;
     }
@@ -45,9 +45,12 @@ fn told(heard: &Heard, said: &dyn Fn(&Finding) -> Vec<String>) -> Told {
 fn words(finding: &Finding) -> Vec<String> {
     let own = std::iter::once(finding.statement.clone());
     let file = |place: &Place| place.file.clone();
-    own.chain(finding.observations.iter().map(|one| {
-        format!("{} {} {:?}", one.subject, one.statement, places(finding, one, &file))
-    }))
+    own.chain(
+        finding
+            .observations
+            .iter()
+            .map(|one| format!("{} {} {:?}", one.subject, one.statement, places(finding, one, &file))),
+    )
     .collect()
 }
 

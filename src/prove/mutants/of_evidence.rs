@@ -49,7 +49,12 @@ pub(super) fn spoiled(rule: &Rule, packs: &Packs, read: &BTreeSet<(String, Strin
         for field in own {
             let (columns, is_date) = columns(kind, field, packs);
             let mut add = |how| {
-                all.push(Spoiled { kind: Arc::clone(kind), what: field.clone(), fields: columns.clone(), how });
+                all.push(Spoiled {
+                    kind: Arc::clone(kind),
+                    what: field.clone(),
+                    fields: columns.clone(),
+                    how,
+                });
             };
             if kind.shape == Shape::Table {
                 add(How::Dropped);
@@ -79,7 +84,8 @@ fn declared(rule: &Rule, packs: &Packs) -> Vec<(String, String)> {
     // What a condition or list names of a record stands in the text of the rule.
     let text = format!("{scan:?}");
     let named = packs.event_fields.names().iter().filter(|name| text.contains(name.as_str()));
-    let of_record = named.map(String::as_str).chain(["time"]).map(|name| (scan.from.clone(), name.to_owned()));
+    let of_record =
+        named.map(String::as_str).chain(["time"]).map(|name| (scan.from.clone(), name.to_owned()));
     of_table.chain(expected).chain(of_record).collect()
 }
 
@@ -131,15 +137,21 @@ impl Spoiled {
         let files = &sitting.case.files;
         let tables = sitting.inspection.evidence.tables.get(&self.kind.id).into_iter().flatten();
         // What was decoded stands elsewhere in the file.
-        let tables = tables.filter(|table| files.get(table.file()).is_some_and(|bytes| bytes == table.grid.source.text().as_bytes()));
+        let tables = tables.filter(|table| {
+            files.get(table.file()).is_some_and(|bytes| bytes == table.grid.source.text().as_bytes())
+        });
         let mut all: Vec<Edits> = Vec::new();
         let mut at_once = Edits::new();
         for table in tables {
-            let at = |edits: Vec<Edit>| edits.into_iter().map(|edit| (table.file().to_owned(), edit)).collect::<Edits>();
+            let at = |edits: Vec<Edit>| {
+                edits.into_iter().map(|edit| (table.file().to_owned(), edit)).collect::<Edits>()
+            };
             match self.how {
                 How::Dropped => at_once.extend(at(self.headers(table))),
                 How::Halved => at_once.extend(at(every_second(table))),
-                How::Blanked => all.extend((0..table.grid.len()).map(|row| at(self.cells(table, row, &blank)))),
+                How::Blanked => {
+                    all.extend((0..table.grid.len()).map(|row| at(self.cells(table, row, &blank))))
+                }
                 How::Moved(days) => {
                     let moved = |text: &str, around: &str| moved(text, days, around);
                     all.extend((0..table.grid.len()).map(|row| at(self.cells(table, row, &moved))));
@@ -185,7 +197,10 @@ impl Spoiled {
         let mut at_once = Edits::new();
         for log in &sitting.inspection.evidence.logs {
             let file = log.file.clone();
-            let Some(text) = sitting.case.files.get(&file).and_then(|bytes| std::str::from_utf8(bytes).ok()) else { continue };
+            let Some(text) = sitting.case.files.get(&file).and_then(|bytes| std::str::from_utf8(bytes).ok())
+            else {
+                continue;
+            };
             let mut number = 0;
             let each = &mut |record: &Record<'_>| {
                 number += 1;
@@ -257,7 +272,11 @@ fn changed(files: &Files, edits: Edits) -> Option<Files> {
 
 /// The characters before and behind a value: what it is written in.
 fn around<'t>(text: &'t str, range: &Range<usize>) -> &'t str {
-    text[..range.start].trim_end_matches(' ').chars().next_back().map_or("", |c| &text[range.start - c.len_utf8()..range.start])
+    text[..range.start]
+        .trim_end_matches(' ')
+        .chars()
+        .next_back()
+        .map_or("", |c| &text[range.start - c.len_utf8()..range.start])
 }
 
 /// Nothing in the place of a value: of what stands in quotes or in a cell, no character.
@@ -294,7 +313,10 @@ fn every_second(table: &Table) -> Vec<Edit> {
     if !BY_LINES.iter().any(|ending| table.file().ends_with(ending)) {
         return Vec::new();
     }
-    (1..table.grid.len()).step_by(2).map(|row| Edit::new(lines(text, table.grid.row_range(row)), "")).collect()
+    (1..table.grid.len())
+        .step_by(2)
+        .map(|row| Edit::new(lines(text, table.grid.row_range(row)), ""))
+        .collect()
 }
 
 #[cfg(test)]

@@ -290,20 +290,23 @@ message = "x"
     fn a_rule_is_changed_at_one_place_at_a_time() {
         let mutants = mutants(&rule());
         let names: Vec<&str> = mutants.iter().map(|mutant| mutant.name.as_str()).collect();
-        assert_eq!(names, [
-            "params.grace is \"31d\" and not \"30d\"",
-            "params.grace is \"29d\" and not \"30d\"",
-            "[[each]] 1 is removed",
-            "`where = '!(r.done == \"yes\") && r.due_on + p`: `!` is dropped",
-            "`where = '!(r.done == \"yes\") && r.due_on + params.grace <`: `==` becomes `!=`",
-            "`where = '!(r.done == \"yes\") && r.due_on + params.grace < as_of'`: `\"yes\"` becomes `\"yes~\"`",
-            "`where = '!(r.done == \"yes\") && r.due_on + params.grace < as_of'`: `&&` becomes `||`",
-            "`done == \"yes\") && r.due_on + params.grace < as_of'`: `<` becomes `<=`",
-            "`message = \"${r.id} is ${if r.left < 2.5 { \"late\" } else { \"?\" }} sinc`: `<` becomes `<=`",
-            "`message = \"${r.id} is ${if r.left < 2.5 { \"late\" } else { \"?\" }} since ${r`: `2.5` becomes `2.6`",
-            "[[each]] 2 is removed",
-            "`where = 'true'`: `true` becomes `false`",
-        ]);
+        assert_eq!(
+            names,
+            [
+                "params.grace is \"31d\" and not \"30d\"",
+                "params.grace is \"29d\" and not \"30d\"",
+                "[[each]] 1 is removed",
+                "`where = '!(r.done == \"yes\") && r.due_on + p`: `!` is dropped",
+                "`where = '!(r.done == \"yes\") && r.due_on + params.grace <`: `==` becomes `!=`",
+                "`where = '!(r.done == \"yes\") && r.due_on + params.grace < as_of'`: `\"yes\"` becomes `\"yes~\"`",
+                "`where = '!(r.done == \"yes\") && r.due_on + params.grace < as_of'`: `&&` becomes `||`",
+                "`done == \"yes\") && r.due_on + params.grace < as_of'`: `<` becomes `<=`",
+                "`message = \"${r.id} is ${if r.left < 2.5 { \"late\" } else { \"?\" }} sinc`: `<` becomes `<=`",
+                "`message = \"${r.id} is ${if r.left < 2.5 { \"late\" } else { \"?\" }} since ${r`: `2.5` becomes `2.6`",
+                "[[each]] 2 is removed",
+                "`where = 'true'`: `true` becomes `false`",
+            ]
+        );
         let place = &mutants[7].place;
         assert_eq!((place.line, place.text.as_str()), (16, "<"));
         assert!(mutants.iter().all(|mutant| mutant.rule.text.text() != RULE));

@@ -49,7 +49,12 @@ pub(super) fn part(source: &Source, survivors: Vec<Survivor>, tried: &mut Tried)
             tried.faults.push(wrong(source, Code::InvalidCase, &entry.mutant, message));
         }
         if entry.reason.get_ref().trim().is_empty() {
-            tried.faults.push(wrong(source, Code::InvalidCase, &entry.reason, "say why no case can notice it"));
+            tried.faults.push(wrong(
+                source,
+                Code::InvalidCase,
+                &entry.reason,
+                "say why no case can notice it",
+            ));
         }
     }
     for survivor in survivors {

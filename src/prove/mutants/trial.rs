@@ -54,7 +54,11 @@ impl Trial {
     }
 
     /// The cases of a rule with what it says of them.
-    pub(in crate::prove) fn known(&self, rule: &Rule, own: &Rules) -> Result<Vec<Known<'_>>, Vec<Diagnostic>> {
+    pub(in crate::prove) fn known(
+        &self,
+        rule: &Rule,
+        own: &Rules,
+    ) -> Result<Vec<Known<'_>>, Vec<Diagnostic>> {
         let cases = self.cases.iter().filter(|case| case.rule == rule.id);
         cases.map(|case| Known::new(Sitting::new(case, &self.packs, &self.rules)?, own)).collect()
     }

@@ -13,7 +13,7 @@ use super::Trial;
 use super::case::Case;
 use super::cases_file;
 use super::coverage::covered;
-use super::mutants::{Known, Mutant, mutants_of};
+use super::mutants::{Known, Mutant, differs, mutants_of};
 use super::sitting::Sitting;
 use super::ways::alone;
 use crate::audit;
@@ -27,9 +27,9 @@ use std::sync::Arc;
 use variations::{Variation, variations};
 
 /// A mutant is looked at until so many variations notice it.
-const ENOUGH: usize = 4;
+const ENOUGH: usize = 3;
 /// No rule is asked about more variations.
-const MOST: usize = 20_000;
+const MOST: usize = 3_000;
 
 /// A case that would be worth having.
 #[derive(Clone, Debug, Serialize)]
@@ -95,16 +95,20 @@ impl Trial {
             survivors: self.survivors(rule, &known),
             unseen: unseen(rule, &noticed),
         };
+        let all: Vec<(&Case, Variation)> = known
+            .iter()
+            .flat_map(|known| {
+                let all = variations(rule, &self.packs, &known.sitting, &noticed.fields);
+                all.into_iter().map(|variation| (known.sitting.case, variation))
+            })
+            .collect();
         let mut found = Vec::new();
-        let mut left = MOST;
-        for known in &known {
-            for variation in variations(rule, &self.packs, &known.sitting, &noticed.fields) {
-                if asked.is_satisfied() || left == 0 {
-                    break;
-                }
-                left -= 1;
-                found.extend(asked.ask(known.sitting.case, variation));
+        // Some of each kind, from all cases.
+        for (case, variation) in all.iter().step_by(all.len() / MOST + 1) {
+            if asked.is_satisfied() {
+                break;
             }
+            found.extend(asked.ask(case, variation));
         }
         Ok(asked.choose(found))
     }
@@ -114,9 +118,10 @@ impl Trial {
         let allowed = self.allowed(rule);
         let survivor = |mutant: Mutant| {
             let rules = mutant.compile(&self.rules.names)?;
-            let is_known = allowed.text().contains(&format!("{:?}", mutant.name)) || allowed.text().contains(&mutant.name);
-            let noticed = is_known
-                || known.iter().any(|known| known.notices(&known.sitting, &rules, mutant.level));
+            let is_known = allowed.text().contains(&format!("{:?}", mutant.name))
+                || allowed.text().contains(&mutant.name);
+            let noticed =
+                is_known || known.iter().any(|known| known.notices(&known.sitting, &rules, mutant.level));
             (!noticed).then_some((mutant, rules, 0))
         };
         mutants_of(rule).into_iter().filter_map(survivor).collect()
@@ -135,23 +140,29 @@ impl Asked<'_> {
     }
 
     /// Asks about a variation; nothing where it is good for nothing.
-    fn ask(&mut self, case: &Case, variation: Variation) -> Option<Found> {
+    fn ask(&mut self, case: &Case, variation: &Variation) -> Option<Found> {
         let trial = self.trial;
         let varied = variation.of(case)?;
         let sitting = Sitting::new(&varied, &trial.packs, &trial.rules).ok()?;
-        let report = sitting.judge(&self.own).ok()?;
-        let heard = sitting.hear(report);
-        self.watcher.take();
-        sitting.judge(&self.watched).ok()?;
-        let missed = unseen(self.rule, &self.watcher.take());
-        let reaches: BTreeSet<Point> = self.unseen.difference(&missed).cloned().collect();
-        let text = written::case(&variation, &varied, &heard, &sitting);
+        let heard = sitting.hear(sitting.judge(&self.own).ok()?);
+        let reaches = self.reached(&sitting)?;
+        let alive = |(.., count): &&(Mutant, Rules, usize)| *count < ENOUGH;
+        let differs = |(mutant, rules, _): &(Mutant, Rules, usize)| {
+            sitting.judge(rules).is_ok_and(|report| differs(mutant.level, &heard, &sitting.hear(report)))
+        };
+        if reaches.is_empty()
+            && heard.state != State::Faulted
+            && !self.survivors.iter().filter(alive).any(differs)
+        {
+            return None;
+        }
+        let text = written::case(variation, &varied, &heard, &sitting);
         let path = format!("{}/cases.toml", case.rule);
         let read = cases_file::read(&case.rule, &path, text.as_bytes()).ok()?;
         let [proposed] = &read[..] else { return None };
         let sitting = Sitting::new(proposed, &trial.packs, &trial.rules).ok()?;
         let known = Known::new(sitting, &self.own).ok()?;
-        if !known.passes() && heard.state != State::Faulted {
+        if !known.passes() {
             return None;
         }
         let mut notices = BTreeSet::new();
@@ -161,8 +172,18 @@ impl Asked<'_> {
                 notices.insert(number);
             }
         }
-        let is_fault = heard.state == State::Faulted;
-        (is_fault || !notices.is_empty() || !reaches.is_empty()).then_some(Found { text, notices, reaches })
+        (!notices.is_empty() || !reaches.is_empty()).then_some(Found { text, notices, reaches })
+    }
+
+    /// What a case reaches and no case does.
+    fn reached(&self, sitting: &Sitting<'_>) -> Option<BTreeSet<Point>> {
+        if self.unseen.is_empty() {
+            return Some(BTreeSet::new());
+        }
+        self.watcher.take();
+        sitting.judge(&self.watched).ok()?;
+        let missed = unseen(self.rule, &self.watcher.take());
+        Some(self.unseen.difference(&missed).cloned().collect())
     }
 
     /// Few variations that together do all that can be done.

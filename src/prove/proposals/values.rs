@@ -30,9 +30,8 @@ impl Values {
             _ => None,
         });
         let mut lengths: Vec<Duration> = lengths.collect();
-        for one in lengths.clone() {
-            lengths.extend(lengths.clone().iter().map(|other| sum(one, *other)));
-        }
+        let all = lengths.iter().fold(Duration::default(), |all, one| sum(all, *one));
+        lengths.push(all);
         Self { as_of, lengths, numbers: numbers.collect(), literals: literals(rule) }
     }
 
@@ -50,13 +49,18 @@ impl Values {
                 values.insert("soon".to_owned());
             }
             Holds::Word | Holds::YesNo => {
-                let meanings: BTreeSet<String> = declared.words.known().into_iter().map(str::to_owned).collect();
+                let meanings: BTreeSet<String> =
+                    declared.words.known().into_iter().map(str::to_owned).collect();
                 values.extend(meanings);
                 values.insert("blah".to_owned());
             }
             Holds::Number => {
                 let known = self.numbers.iter().copied().chain(own.parse().ok()).chain([0, 1, 5]);
-                values.extend(known.flat_map(|number| [number - 1, number, number + 1]).map(|number| number.to_string()));
+                values.extend(
+                    known
+                        .flat_map(|number| [number - 1, number, number + 1])
+                        .map(|number| number.to_string()),
+                );
                 values.insert("many".to_owned());
             }
             Holds::Text | Holds::Files => {
@@ -73,7 +77,8 @@ impl Values {
 
     /// Days next to those on which a rule could depend.
     fn days(&self, table: &Table, row: usize) -> BTreeSet<String> {
-        let others = (0..table.grid.width()).filter_map(|column| table.grid.text(row, column).parse::<Date>().ok());
+        let others =
+            (0..table.grid.width()).filter_map(|column| table.grid.text(row, column).parse::<Date>().ok());
         let mut days = BTreeSet::new();
         for day in others.chain([self.as_of]).take(SOME) {
             let moved = self.lengths.iter().flat_map(|length| [*length, length.negated()]);
@@ -84,6 +89,8 @@ impl Values {
                 }
             }
         }
+        // Years away nothing is near.
+        days.retain(|day| ("2019".."2032").contains(&day.as_str()));
         days
     }
 }

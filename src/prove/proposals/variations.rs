@@ -39,7 +39,8 @@ impl Variation {
         }
         let nowhere = Arc::new(Source::new("", ""));
         let sample = |(file, bytes)| (file, Sample { bytes, written: (Arc::clone(&nowhere), 0) });
-        let expectation = Expectation { source: Arc::clone(&nowhere), name: 0..0, reason: None, expected: None };
+        let expectation =
+            Expectation { source: Arc::clone(&nowhere), name: 0..0, reason: None, expected: None };
         let parts = Parts {
             path: case.path.clone(),
             rule: case.rule.clone(),
@@ -118,7 +119,11 @@ fn of_table(table: &Table, fields: &[&str], values: &Values, all: &mut Vec<Varia
             continue;
         }
         if let Some(range) = column.and_then(|column| table.grid.header_cells.get(column)?.range()) {
-            all.push(Variation::new(format!("{kind} without {field}"), file, vec![Edit::new(range, "remarks")]));
+            all.push(Variation::new(
+                format!("{kind} without {field}"),
+                file,
+                vec![Edit::new(range, "remarks")],
+            ));
         } else {
             add_column(table, field, values, all);
         }
@@ -140,13 +145,18 @@ fn add_column(table: &Table, field: &str, values: &Values, all: &mut Vec<Variati
     let cells: Vec<Range<usize>> = table.grid.header_cells.iter().filter_map(|cell| cell.range()).collect();
     let [.., before, last] = &cells[..] else { return };
     let between = text[before.end..last.start].trim_matches(['"', ' ']);
-    let (true, Some(declared)) = (matches!(between, "," | ";" | "\t"), table.kind.fields.get(field)) else { return };
+    let (true, Some(declared)) = (matches!(between, "," | ";" | "\t"), table.kind.fields.get(field)) else {
+        return;
+    };
     let header = declared.headers.first().map_or(field, String::as_str);
     let line_end = |range: Range<usize>| text[..lines(text, range).end].trim_end().len();
     let at = |row: usize| line_end(table.grid.row_range(row));
     let add = |at: usize, value: &str| Edit::new(at..at, format!("{between}{value}"));
     let kind = &table.kind.id;
-    for value in (0..table.grid.len().min(1)).flat_map(|row| values.of(table, row, None, field)).collect::<BTreeSet<_>>() {
+    for value in (0..table.grid.len().min(1))
+        .flat_map(|row| values.of(table, row, None, field))
+        .collect::<BTreeSet<_>>()
+    {
         let mut edits = vec![add(line_end(last.clone()), header)];
         edits.extend((0..table.grid.len()).map(|row| add(at(row), &value)));
         let says = if value.is_empty() { "blank" } else { &value };
@@ -155,7 +165,9 @@ fn add_column(table: &Table, field: &str, values: &Values, all: &mut Vec<Variati
     for row in 0..table.grid.len() {
         for value in values.of(table, row, None, field).into_iter().filter(|value| !value.is_empty()) {
             let mut edits = vec![add(line_end(last.clone()), header)];
-            edits.extend((0..table.grid.len()).map(|other| add(at(other), if other == row { &value } else { "" })));
+            edits.extend(
+                (0..table.grid.len()).map(|other| add(at(other), if other == row { &value } else { "" })),
+            );
             let name = format!("{kind} with {field} {value} of {}", subject(table, row));
             all.push(Variation::new(name, table.file(), edits));
         }
@@ -170,7 +182,8 @@ fn rows(table: &Table, all: &mut Vec<Variation>) {
     for &row in &every {
         let (own, subject) = (row_lines(row), subject(table, row));
         all.push(Variation::new(format!("{kind} without {subject}"), file, vec![Edit::new(own.clone(), "")]));
-        let others = every.iter().filter(|other| **other != row).map(|other| Edit::new(row_lines(*other), ""));
+        let others =
+            every.iter().filter(|other| **other != row).map(|other| Edit::new(row_lines(*other), ""));
         all.push(Variation::new(format!("{kind} with {subject} alone"), file, others.collect()));
         let twice = Edit::new(own.start..own.start, text[own].trim_end().to_owned() + "\n");
         all.push(Variation::new(format!("{kind} with {subject} twice"), file, vec![twice]));
@@ -191,7 +204,12 @@ fn of_text(table: &Table, all: &mut Vec<Variation>) {
             all.push(Variation::new(name, file, vec![Edit::new(range, "")]));
         }
     }
-    let headings: Vec<usize> = table.document.iter().flat_map(|document| &document.headings).map(|heading| lines(text, heading.range.clone()).start).collect();
+    let headings: Vec<usize> = table
+        .document
+        .iter()
+        .flat_map(|document| &document.headings)
+        .map(|heading| lines(text, heading.range.clone()).start)
+        .collect();
     for (at, start) in headings.iter().enumerate().skip(1) {
         let end = headings.get(at + 1).copied().unwrap_or(text.len());
         let name = format!("{file} without section {at}");
@@ -201,14 +219,23 @@ fn of_text(table: &Table, all: &mut Vec<Variation>) {
 
 /// Records of logs with other values and times, and those that are gone.
 fn of_logs(rule: &Rule, sitting: &Sitting<'_>, all: &mut Vec<Variation>) {
-    if !rule.uses.iter().filter_map(|kind| sitting.inspection.packs.kinds.get(kind)).any(|kind| kind.shape == Shape::Events) {
+    if !rule
+        .uses
+        .iter()
+        .filter_map(|kind| sitting.inspection.packs.kinds.get(kind))
+        .any(|kind| kind.shape == Shape::Events)
+    {
         return;
     }
     let fields = &sitting.inspection.packs.event_fields;
     let declared = format!("{:?}", rule.form);
-    let slots: Vec<(usize, &String)> = fields.names().iter().enumerate().filter(|(_, name)| declared.contains(name.as_str())).collect();
+    let slots: Vec<(usize, &String)> =
+        fields.names().iter().enumerate().filter(|(_, name)| declared.contains(name.as_str())).collect();
     for log in &sitting.inspection.evidence.logs {
-        let Some(text) = sitting.case.files.get(&log.file).and_then(|bytes| std::str::from_utf8(bytes).ok()) else { continue };
+        let Some(text) = sitting.case.files.get(&log.file).and_then(|bytes| std::str::from_utf8(bytes).ok())
+        else {
+            continue;
+        };
         let mut known: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
         let mut records: Vec<(usize, BTreeMap<usize, Range<usize>>, Range<usize>)> = Vec::new();
         let mut number = 0;
@@ -220,21 +247,32 @@ fn of_logs(rule: &Rule, sitting: &Sitting<'_>, all: &mut Vec<Variation>) {
             }
             let mut ranges = BTreeMap::new();
             for (slot, _) in &slots {
-                if let (Some(range), Some(value)) = (record.range(*slot).filter(|range| !range.is_empty()), record.get(*slot)) {
+                if let (Some(range), Some(value)) =
+                    (record.range(*slot).filter(|range| !range.is_empty()), record.get(*slot))
+                {
                     known.entry(*slot).or_default().insert(value.text().into_owned());
                     ranges.insert(*slot, item + range.start..item + range.end);
                 }
             }
             let line = lines(text, item..item + record.text.len());
-            all.push(Variation::new(format!("{} without record {number}", log.file), &log.file, vec![Edit::new(line, "")]));
+            all.push(Variation::new(
+                format!("{} without record {number}", log.file),
+                &log.file,
+                vec![Edit::new(line, "")],
+            ));
             records.push((number, ranges, item + record.time_range.start..item + record.time_range.end));
         });
         let literals = literals(rule);
         for (number, ranges, _) in &records {
             for (slot, range) in ranges {
                 let own = &text[range.clone()];
-                let values = known[slot].iter().chain(&literals).filter(|value| *value != own).collect::<BTreeSet<_>>();
-                let name = slots.iter().find(|(known, _)| known == slot).map_or("", |(_, name)| name.as_str());
+                let values = known[slot]
+                    .iter()
+                    .chain(&literals)
+                    .filter(|value| *value != own)
+                    .collect::<BTreeSet<_>>();
+                let name =
+                    slots.iter().find(|(known, _)| known == slot).map_or("", |(_, name)| name.as_str());
                 let quoted = text[..range.start].ends_with('"') || !text[..range.start].ends_with(':');
                 for value in values.into_iter().filter(|_| quoted) {
                     let name = format!("{} record {number}: {name} is {value}", log.file);

@@ -20,14 +20,18 @@ pub(super) fn case(variation: &Variation, case: &Case, heard: &Heard, sitting: &
     if let Some(reason) = heard.reason.as_ref().filter(|_| heard.state == State::NotEvaluated) {
         let _ = writeln!(text, "reason = {}", quoted(reason));
     }
-    let expected: Vec<String> =
-        heard.findings.iter().flat_map(|finding| finding.observations.iter().map(|one| expect(finding, one, sitting))).collect();
+    let expected: Vec<String> = heard
+        .findings
+        .iter()
+        .flat_map(|finding| finding.observations.iter().map(|one| expect(finding, one, sitting)))
+        .collect();
     if !expected.is_empty() {
         let _ = writeln!(text, "expect = [\n{}]", expected.concat());
     }
     for (file, bytes) in &case.files {
         let contents = String::from_utf8_lossy(bytes);
-        let key = if file == FILE_NAME { "workspace".to_owned() } else { format!("evidence.{}", quoted(file)) };
+        let key =
+            if file == FILE_NAME { "workspace".to_owned() } else { format!("evidence.{}", quoted(file)) };
         let _ = writeln!(text, "{key} = {}", block(&contents));
     }
     text
@@ -68,6 +72,8 @@ fn quoted(text: &str) -> String {
 
 /// A text of several lines as TOML writes it letter by letter, where it can.
 fn block(text: &str) -> String {
-    let is_plain = !text.contains("'''") && !text.ends_with('\'') && text.chars().all(|c| !c.is_control() || c == '\n' || c == '\t');
+    let is_plain = !text.contains("'''")
+        && !text.ends_with('\'')
+        && text.chars().all(|c| !c.is_control() || c == '\n' || c == '\t');
     if is_plain { format!("'''\n{text}'''") } else { quoted(text) }
 }
