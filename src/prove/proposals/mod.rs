@@ -5,6 +5,8 @@
 //! then say different things, that evidence is a case. What it states is what the rule says now; whether
 //! that is right nobody can know but the author, so a proposal is printed and never written into a pack.
 
+mod of_logs;
+mod of_tables;
 mod values;
 mod variations;
 mod written;
