@@ -10,15 +10,15 @@ use crate::code::Code;
 use crate::evidence::{self, Evidence, Scope};
 use crate::finding::Diagnostic;
 use crate::grade::Past;
-use crate::pack::{self, PackRef, Packs, Profile};
+use crate::pack::{self, PackRef, Packs, Profile, Trust};
 use crate::place::Place;
 use crate::plan::{self, Plan};
 use crate::report::Report;
 use crate::scan::{self, Facts, Inquiry, Partials, Share, SpotChecks, Watch};
-use crate::script::{self, Rules};
+use crate::script::{self, CompiledRule, Rules};
 use crate::stage::Stage;
 use crate::world::World;
-use crate::{applicability, evaluate, grade, independence};
+use crate::{applicability, evaluate, grade, independence, redact};
 use jiff::civil::Date;
 use std::sync::Arc;
 use timings::Laps;
@@ -46,8 +46,20 @@ pub struct Request {
     pub partials: Partials,
     /// Records of logs that are looked at once more.
     pub checks: SpotChecks,
+    /// Whether persons and addresses get pseudonyms.
+    pub redaction: Redaction,
     /// What recorded runs found, for repeats; empty, so that nothing is one, when not given.
     pub past: Arc<Past>,
+}
+
+/// Whether a report may leave the organization as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Redaction {
+    /// It names whom the evidence names.
+    #[default]
+    Open,
+    /// Persons, mail and network addresses get pseudonyms.
+    Pseudonyms,
 }
 
 /// Audits evidence.
@@ -67,8 +79,7 @@ pub fn audit(request: &Request, world: &dyn World) -> Result<Report, Vec<Diagnos
 pub fn timed(request: &Request, world: &dyn World) -> Result<(Report, Timings), Vec<Diagnostic>> {
     in_threads(request.jobs, || {
         let mut laps = Laps::start();
-        let packs = pack::load(&request.packs, world)?; // controls, kinds, sources, rules
-        let rules = script::compile(&packs)?; // ready to run
+        let (packs, rules) = load(request, world)?; // controls, kinds, sources, rules ready to run
         laps.end("packs");
         go_through(&packs, &rules, request, world, laps)
     })
@@ -105,9 +116,19 @@ fn go_through(
     laps.end("rules");
     let timings = Timings::of((packs, &plan, &evidence), (&facts, &outcomes), &watch);
     let graded = grade::grade(&plan, packs, (&evidence, &facts), &outcomes, &request.past); // findings
-    let report = Report::new(&profile, packs, &plan, &evidence, &facts, graded);
+    let mut report = Report::new(&profile, packs, &plan, &evidence, &facts, graded);
+    if request.redaction == Redaction::Pseudonyms {
+        report = redact::redact(&report, &evidence).map_err(unwritable)?;
+    }
     laps.end("report");
     Ok((report, timings.with(laps)))
+}
+
+fn unwritable(error: serde_json::Error) -> Vec<Diagnostic> {
+    vec![Diagnostic::error(
+        Code::InvalidRun,
+        format!("the report cannot be written with pseudonyms: {error}"),
+    )]
 }
 
 /// Reads the evidence and draws up the plan; gives the name of the profile too.
@@ -118,13 +139,14 @@ fn prepare(
     world: &dyn World,
 ) -> Result<(Evidence, Plan, String), Vec<Diagnostic>> {
     let mut evidence = evidence::collect(packs, &request.scope, world)?; // tables, documents, logs
-    check_trust(packs, &evidence, request)?;
+    evidence.diagnostics.extend(packs.diagnostics.iter().cloned());
+    evidence.diagnostics.extend(strangers(packs, rules, world)?); // whether they are held back
     let (name, profile) = choose_profile(packs, &evidence, request)?;
     let as_of = day_of_judgement(&evidence, request, world);
     let applicability = applicability::read(&evidence); // what the SoA declares
     let stage = request.stage.or(evidence.workspace.audit.stage).unwrap_or_default();
     evidence.diagnostics.extend(independence::told(packs, &evidence, &applicability, stage)); // who audits
-    let look = plan::Occasion { as_of, stage, profile };
+    let look = plan::Occasion { as_of, stage, profile, world };
     let plan = plan::draw_up(packs, rules, &applicability, &evidence, &look);
     Ok((evidence, plan, name))
 }
@@ -136,8 +158,7 @@ fn prepare(
 /// As [`audit`].
 pub fn share(request: &Request, share: Share, world: &dyn World) -> Result<Vec<u8>, Vec<Diagnostic>> {
     in_threads(request.jobs, || {
-        let packs = pack::load(&request.packs, world)?;
-        let rules = script::compile(&packs)?;
+        let (packs, rules) = load(request, world)?;
         let (evidence, plan, _) = prepare(&packs, &rules, request, world)?;
         scan::share(&plan.inquiry(&packs, &evidence, world), share)
     })
@@ -186,18 +207,55 @@ pub fn in_threads<T: Send>(
     pool.install(work)
 }
 
-/// Packs from outside run their scripts only when someone said so.
-fn check_trust(packs: &Packs, evidence: &Evidence, request: &Request) -> Result<(), Vec<Diagnostic>> {
-    let trusted = &evidence.workspace.trusted_packs;
-    let strangers = packs.list.iter().filter(|pack| !pack.is_built_in && !trusted.contains(&pack.digest));
-    let refuse = |pack: &pack::Pack| {
-        let message = format!("pack {} ({}) is not trusted to run its scripts", pack.id, pack.digest);
-        let help =
-            "read it, then list its digest in preaudit.toml under [trust] packs, or pass --trust-packs";
-        Diagnostic::error(Code::UntrustedPack, message).help(help).at(Place::whole(&pack.id, "this pack"))
+/// Whom the organization and whoever asks trust.
+fn trust(request: &Request) -> Result<Trust, Vec<Diagnostic>> {
+    let declared = Trust::read(request.scope.workspace.as_deref())?;
+    Ok(if request.trust_packs { Trust::everything() } else { declared })
+}
+
+/// Packs, and their rules as far as they are trusted ready to run.
+fn load(request: &Request, world: &dyn World) -> Result<(Packs, Rules), Vec<Diagnostic>> {
+    let packs = pack::load(&request.packs, world)?; // controls, kinds, sources, rules
+    let rules = script::compile_trusted(&packs, &trust(request)?)?;
+    Ok((packs, rules))
+}
+
+/// What the system lacks to hold strangers' rules back, where there are any: a question that asks nothing
+/// shows it.
+///
+/// # Errors
+/// When no process can be started that would judge for them.
+fn strangers(packs: &Packs, rules: &Rules, world: &dyn World) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+    let is_stranger = |pack: &&pack::Pack| {
+        let own =
+            |rule: &CompiledRule| rule.is_stranger && pack.rules.iter().any(|one| one.id == rule.rule.id);
+        rules.list.iter().any(own)
     };
-    let refused: Vec<Diagnostic> = strangers.map(refuse).collect();
-    if request.trust_packs || refused.is_empty() { Ok(()) } else { Err(refused) }
+    let strangers: Vec<&pack::Pack> = packs.list.iter().filter(is_stranger).collect();
+    if strangers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let told = |pack: &&pack::Pack, found: Diagnostic| found.at(Place::whole(&pack.id, "this pack"));
+    match world.ask_apart(&script::least_limits(), 0, &|_| Ok(())) {
+        Ok((held, _)) if held.lacks().is_empty() => Ok(Vec::new()),
+        Ok((held, _)) => {
+            let lacks = held.lacks().join(", and ");
+            let message = format!(
+                "rules of packs that are not trusted ran held back less than they should be: this system lacks {lacks}"
+            );
+            let help = "read the packs before you let them judge here";
+            let tell = |pack| told(pack, Diagnostic::warning(Code::NotIsolated, &*message).help(help));
+            Ok(strangers.iter().map(tell).collect())
+        }
+        Err(death) => {
+            let refuse = |pack: &&pack::Pack| {
+                let message = format!("pack {} ({}) is not trusted, and {death}", pack.id, pack.digest);
+                let help = "read it, then list its digest in preaudit.toml under [trust] packs, or pass --trust-packs";
+                told(pack, Diagnostic::error(Code::UntrustedPack, message).help(help))
+            };
+            Err(strangers.iter().map(refuse).collect())
+        }
+    }
 }
 
 fn choose_profile<'p>(

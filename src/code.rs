@@ -66,6 +66,7 @@ codes! {
     PopulationDiffers = "evidence::population-differs": "The evidence holds another number of records than was declared.";
     Preamble = "evidence::preamble": "Lines above the header were skipped.";
     RaggedRow = "evidence::ragged-row": "A row has more or fewer cells than the header and was set aside.";
+    RepeatedRecord = "evidence::repeated-record": "Records stand twice in one export of a tool, and count once.";
     Stale = "evidence::stale": "Evidence is older than its time to live.";
     UnknownWord = "evidence::unknown-word": "A status word is in no vocabulary, so its rows are not decidable.";
     UnprovenConvention = "evidence::unproven-convention": "Dates or numbers of a column can be read in two ways and nothing proves which.";
@@ -74,12 +75,23 @@ codes! {
     UnterminatedQuote = "evidence::unterminated-quote": "A quoted cell is never closed; the rest of the file was not read.";
     BrokenHistory = "history::broken": "A recorded run was changed or taken out, or two follow the same one.";
     InvalidRun = "history::invalid-run": "A file is no recorded run and no report, or a run could not be recorded.";
+    ChangedPack = "pack::changed": "A pack is not the one that preaudit.lock, its own list of files or its signature names.";
+    DowngradedPack = "pack::downgraded": "A pack is older than the one that preaudit.lock names.";
     InvalidPack = "pack::invalid": "A pack is not well formed.";
+    InvalidLock = "pack::invalid-lock": "preaudit.lock is not well formed.";
+    MissingPack = "pack::missing": "A pack needs another pack that is not there, or another version of it.";
+    NewerApi = "pack::newer-api": "A pack is written for a newer preaudit.";
+    NotIsolated = "pack::not-isolated": "The system cannot hold a process back as far as it should, so strangers' rules ran with what there is.";
+    BadSignature = "pack::signature": "The signature of a pack does not hold, or is not by the key that preaudit.lock names.";
+    UnlockedPack = "pack::unlocked": "A pack of preaudit.toml is not in preaudit.lock, so nobody sees when it changes.";
     UnreadablePack = "pack::unreadable": "A pack could not be read.";
-    UntrustedPack = "pack::untrusted": "A pack from outside is not trusted to run its scripts.";
+    UntrustedPack = "pack::untrusted": "A pack from outside is not trusted, and no process could be started that would judge for it.";
+    InvalidTemplate = "report::invalid-template": "A template of a report is not well formed, asks for what there is not, or takes too long.";
+    Unwritable = "report::unwritable": "A report cannot be written in a format.";
     NativeDiffers = "rule::differs": "A rule says something else natively than by the interpreter; a fault of preaudit.";
     RuleFailed = "rule::failed": "A rule failed while it ran; it says nothing about the organization.";
     InvalidRule = "rule::invalid": "A rule is not well formed.";
+    NotNative = "rule::not-native": "A rule of a pack that is not trusted asks of records what only the interpreter can answer.";
     OverBudget = "rule::over-budget": "A rule used more time, memory or steps than it may.";
     InvalidShard = "scan::invalid-shard": "Partial results are broken, foreign or there twice, or some are missing.";
     ManyGroups = "scan::many-groups": "A scan met more groups than it may hold, so its result is incomplete.";
@@ -113,7 +125,7 @@ mod tests {
         rooms.dedup();
         assert_eq!(
             rooms,
-            ["case", "cap", "certification", "evidence", "history", "pack", "rule", "scan", "workspace"]
+            ["case", "cap", "certification", "evidence", "history", "pack", "report", "rule", "scan", "workspace"]
         );
         let unique: std::collections::BTreeSet<_> = texts.iter().collect();
         assert_eq!(unique.len(), texts.len());

@@ -5,15 +5,28 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// The id of a clause (`9.3.2`) or of an Annex A control (`A.5.1`).
+/// The id of a clause (`9.3.2`), of an Annex A control (`A.5.1`), or of a control that an organization
+/// designed itself (`X.2`, ISO/IEC 27001:2022, 6.1.3 b, note).
 ///
-/// Clauses come before controls, and both in the order of their numbers: `A.5.9` before `A.5.10`.
+/// Clauses come before controls, own controls last, and all in the order of their numbers: `A.5.9` before
+/// `A.5.10`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ControlId {
-    annex: bool,
+    family: Family,
     parts: [u8; 3],
     length: u8,
+}
+
+/// Where what an id names stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Family {
+    /// The text of the standard.
+    Clause,
+    /// Its Annex A.
+    Annex,
+    /// The organization's own list, or a client's.
+    Own,
 }
 
 /// What was read where an id was expected, and is none.
@@ -21,9 +34,14 @@ pub struct ControlId {
 pub struct NotAnId(String);
 
 impl ControlId {
-    /// True for an Annex A control, false for a clause.
+    /// True for an Annex A control.
     pub fn is_annex(self) -> bool {
-        self.annex
+        self.family == Family::Annex
+    }
+
+    /// True for a control, of Annex A or one's own; false for a clause.
+    pub fn is_control(self) -> bool {
+        self.family != Family::Clause
     }
 
     /// The numbers of the id: `A.8.12` gives 8 and 12.
@@ -34,23 +52,24 @@ impl ControlId {
     /// True for ids with the shape of a 2022 control, `A.x.y` with x from 5 to 8. Whether that
     /// control exists is for the pack to say.
     pub fn has_2022_shape(self) -> bool {
-        self.annex && self.length == 2 && (5..=8).contains(&self.parts[0])
+        self.is_annex() && self.length == 2 && (5..=8).contains(&self.parts[0])
     }
 
     /// The requirement a finding is written against. Controls bind through the statement of
     /// applicability, so a control is cited with the clause that makes it binding.
     pub fn as_requirement(self) -> String {
-        if self.annex { format!("6.1.3 d / {self}") } else { self.to_string() }
+        if self.is_control() { format!("6.1.3 d / {self}") } else { self.to_string() }
     }
 
     /// Reads a control as it stands in a register: `A.5.1`, `5.1`, `A 8.12`, `a5.1`, `5.01`, and
-    /// the longer ids of the 2013 edition. A bare number counts as a control here.
+    /// the longer ids of the 2013 edition; an own one as `X.2`. A bare number counts as a control here.
     pub fn read_control(text: &str) -> Option<Self> {
         let text = text.trim();
-        let numbers = text.strip_prefix(['A', 'a']).unwrap_or(text);
+        let own = text.strip_prefix(['X', 'x']);
+        let numbers = own.or_else(|| text.strip_prefix(['A', 'a'])).unwrap_or(text);
         let numbers = numbers.trim_start_matches(['.', ' ', '-', '\u{a0}']);
-        let id = Self::from_numbers(true, numbers)?;
-        (id.length >= 2).then_some(id)
+        let id = Self::from_numbers(if own.is_some() { Family::Own } else { Family::Annex }, numbers)?;
+        (id.length >= 2 || own.is_some()).then_some(id)
     }
 
     /// Reads a clause or a control as people write them where both may stand: `A 7.1`, `7.1`,
@@ -59,11 +78,15 @@ impl ControlId {
         let lower = text.trim().to_lowercase();
         let bare = ["clause", "control", "annex"].iter().find_map(|word| lower.strip_prefix(word));
         let bare = bare.unwrap_or(&lower).trim_start();
-        if bare.starts_with('a') { Self::read_control(bare) } else { Self::from_numbers(false, bare) }
+        if bare.starts_with(['a', 'x']) {
+            Self::read_control(bare)
+        } else {
+            Self::from_numbers(Family::Clause, bare)
+        }
     }
 
-    fn from_numbers(annex: bool, text: &str) -> Option<Self> {
-        let mut id = Self { annex, parts: [0; 3], length: 0 };
+    fn from_numbers(family: Family, text: &str) -> Option<Self> {
+        let mut id = Self { family, parts: [0; 3], length: 0 };
         for part in text.split('.') {
             let digits = (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
             if !digits || usize::from(id.length) == id.parts.len() {
@@ -79,11 +102,12 @@ impl ControlId {
 impl FromStr for ControlId {
     type Err = NotAnId;
 
-    /// Reads an id as packs write it: `9.3.2` or `A.5.1`.
+    /// Reads an id as packs write it: `9.3.2`, `A.5.1` or `X.2`.
     fn from_str(text: &str) -> Result<Self, NotAnId> {
-        let id = match text.strip_prefix("A.") {
-            Some(numbers) => Self::from_numbers(true, numbers).filter(|id| id.length >= 2),
-            None => Self::from_numbers(false, text),
+        let id = match (text.strip_prefix("A."), text.strip_prefix("X.")) {
+            (Some(numbers), _) => Self::from_numbers(Family::Annex, numbers).filter(|id| id.length >= 2),
+            (_, Some(numbers)) => Self::from_numbers(Family::Own, numbers),
+            _ => Self::from_numbers(Family::Clause, text),
         };
         id.ok_or_else(|| NotAnId(text.to_owned()))
     }
@@ -109,14 +133,19 @@ impl JsonSchema for ControlId {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "pattern": r"^(A\.)?\d{1,2}(\.\d{1,2}){0,2}$" })
+        schemars::json_schema!({ "type": "string", "pattern": r"^([AX]\.)?\d{1,2}(\.\d{1,2}){0,2}$" })
     }
 }
 
 impl fmt::Display for ControlId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let numbers: Vec<String> = self.parts().iter().map(u8::to_string).collect();
-        write!(f, "{}{}", if self.annex { "A." } else { "" }, numbers.join("."))
+        let letter = match self.family {
+            Family::Clause => "",
+            Family::Annex => "A.",
+            Family::Own => "X.",
+        };
+        write!(f, "{letter}{}", numbers.join("."))
     }
 }
 
@@ -169,6 +198,17 @@ mod tests {
         let id = ControlId::read_control("A.9.2.3").unwrap();
         assert!(!id.has_2022_shape());
         assert_eq!(id.to_string(), "A.9.2.3");
+    }
+
+    #[test]
+    fn a_control_of_ones_own_has_a_letter_of_its_own() {
+        for text in ["X.2", "x 2", "X-2", "control X.2"] {
+            assert_eq!(ControlId::read_requirement(text).unwrap().to_string(), "X.2", "{text}");
+        }
+        let own: ControlId = "X.2.1".parse().unwrap();
+        assert!(own.is_control() && !own.is_annex() && own > "A.8.34".parse().unwrap());
+        assert_eq!(own.as_requirement(), "6.1.3 d / X.2.1");
+        assert!("X".parse::<ControlId>().is_err() && ControlId::read_control("x").is_none());
     }
 
     #[test]

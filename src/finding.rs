@@ -178,6 +178,9 @@ pub struct Observed {
     pub id: String,
     /// What it is about: a person, a document, a risk.
     pub subject: String,
+    /// Who owns it, where the evidence says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// What is wrong with it.
     pub statement: String,
     /// Indexes into the places of the finding.

@@ -6,17 +6,20 @@
 //! `ARCHITECTURE.md` shows the house, `tests/floors.rs` keeps it so.
 
 // 0 ground
+pub mod sandbox;
 pub mod world;
 pub mod time;
 pub mod place;
 mod clip;
 pub mod source;
 pub mod snippet;
+pub mod inert;
 pub mod code;
 pub mod control_id;
 pub mod stage;
 pub mod finding;
 pub mod toml_text;
+pub mod signature;
 // 1 read
 pub mod pack;
 pub mod evidence;
@@ -31,8 +34,11 @@ pub mod plan;
 pub mod evaluate;
 pub mod grade;
 // 5 tell
+pub mod vocabulary;
 pub mod report;
+pub mod redact;
 pub mod certification;
+pub mod spreadsheet;
 pub mod cap;
 pub mod history;
 pub mod diff;
@@ -40,11 +46,16 @@ pub mod sheets;
 pub mod rule_pages;
 pub mod sampling;
 pub mod papers;
+pub mod formats;
 // 6 through
 pub mod audit;
+pub mod lint;
+pub mod scaffold;
+pub mod schemas;
 pub mod prove;
 pub mod baseline;
 pub mod remedy;
 pub mod forecast;
+pub mod custody;
 // 7 edge
 pub mod cli;

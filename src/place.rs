@@ -1,10 +1,11 @@
 //! Where something stands, as every report says it.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A place in the evidence, in a pack or in `preaudit.toml`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
     /// Path relative to the scanned folder, with `/`.
@@ -27,6 +28,22 @@ pub struct Place {
     pub text: String,
     /// The text around, so that a report can show the place without the file.
     pub excerpt: Option<Excerpt>,
+    /// Of a row of a table: its first cell and those around the place, under their headers.
+    #[serde(default)]
+    pub row: Vec<CellSeen>,
+}
+
+/// A cell of a row, as a report shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CellSeen {
+    /// The header of its column.
+    pub header: String,
+    /// Its text, shortened.
+    pub text: String,
+    /// True for the cell that is pointed at.
+    #[serde(default)]
+    pub is_marked: bool,
 }
 
 /// The lines around a place, cut where they are long.
@@ -43,6 +60,43 @@ pub struct Excerpt {
     pub start: usize,
     /// Byte just past the place within `text`.
     pub end: usize,
+}
+
+/// Leaves out what is empty, where that can be read again: not in formats without names, in which partial
+/// results and questions go from one process to another.
+impl Serialize for Place {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let is_brief = to.is_human_readable() && self.row.is_empty();
+        let mut fields = to.serialize_struct("Place", if is_brief { 10 } else { 11 })?;
+        fields.serialize_field("file", &self.file)?;
+        fields.serialize_field("line", &self.line)?;
+        fields.serialize_field("column", &self.column)?;
+        fields.serialize_field("end_line", &self.end_line)?;
+        fields.serialize_field("end_column", &self.end_column)?;
+        fields.serialize_field("sheet", &self.sheet)?;
+        fields.serialize_field("cell", &self.cell)?;
+        fields.serialize_field("label", &self.label)?;
+        fields.serialize_field("text", &self.text)?;
+        fields.serialize_field("excerpt", &self.excerpt)?;
+        if !is_brief {
+            fields.serialize_field("row", &self.row)?;
+        }
+        fields.end()
+    }
+}
+
+/// As of a [`Place`].
+impl Serialize for CellSeen {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let is_brief = to.is_human_readable() && !self.is_marked;
+        let mut fields = to.serialize_struct("CellSeen", if is_brief { 2 } else { 3 })?;
+        fields.serialize_field("header", &self.header)?;
+        fields.serialize_field("text", &self.text)?;
+        if !is_brief {
+            fields.serialize_field("is_marked", &self.is_marked)?;
+        }
+        fields.end()
+    }
 }
 
 impl Place {
@@ -71,6 +125,25 @@ impl std::fmt::Display for Place {
         match (&self.sheet, &self.cell) {
             (Some(sheet), Some(cell)) => write!(f, "{}:{sheet}!{cell}", self.file),
             _ => write!(f, "{}:{}:{}", self.file, self.line, self.column),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_read_again_from_every_format() {
+        let cell = |is_marked| CellSeen { header: "Owner".into(), text: "Ana".into(), is_marked };
+        for row in [vec![], vec![cell(false), cell(true)]] {
+            let place = Place { row, ..Place::whole("a.csv", "here") };
+            let bytes = postcard::to_stdvec(&(&place, 7)).unwrap();
+            assert_eq!(postcard::from_bytes::<(Place, i32)>(&bytes).unwrap(), (place.clone(), 7));
+            let json = serde_json::to_string(&place).unwrap();
+            assert_eq!(serde_json::from_str::<Place>(&json).unwrap(), place);
+            assert_eq!(json.contains("\"row\""), !place.row.is_empty(), "{json}");
+            assert_eq!(json.matches("is_marked").count(), usize::from(!place.row.is_empty()));
         }
     }
 }

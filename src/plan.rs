@@ -3,23 +3,29 @@
 //! Everything that can be known before any rule runs is decided here: parameters, applicability,
 //! missing evidence. What is left to do is independent, rule by rule, and can run side by side.
 
+mod expected;
 mod length;
+mod look;
+mod setpoint;
+
+pub use expected::expected_rows;
+pub use look::{EachLook, GroupLook, GroupQuestions};
+pub use setpoint::Setpoint;
 
 use crate::applicability::{Applicability, Exclusion};
+use crate::code::Code;
 use crate::control_id::ControlId;
-use crate::evidence::{Decision, Evidence, Row, Sentence, Unfit};
+use crate::evidence::{Evidence, Row, Unfit};
 use crate::finding::Diagnostic;
-use crate::pack::{
-    self, Compare, Expect, Form, Join, Keys, Length, Packs, Param, ParamValue, Profile, Rule, Shape,
-};
-use crate::place::Place;
-use crate::scan::{self, Comparing, Condition, Expected, JoinWith, RowNumber, Sighting};
-use crate::script::{self, Compiled, CompiledRule, Doubt, Params, Rules, Setting};
+use crate::pack::{self, Compare, Expression, Form, Join, Length, Packs, Profile, Rule, Shape};
+use crate::scan::{self, Comparing, Condition, JoinWith, Sighting};
+use crate::script::{Compiled, CompiledRule, Params, Rules, Setting};
 use crate::stage::Stage;
 use crate::time::{Duration, Time};
 use crate::world::World;
 use jiff::civil::Date;
 use length::length;
+use setpoint::sentence;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -70,17 +76,6 @@ pub struct Planned {
     pub set_aside: usize,
 }
 
-/// The value of a parameter, and who set it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Setpoint {
-    /// The value.
-    pub value: ParamValue,
-    /// Who set it: the rule, its strict value, or `preaudit.toml`, there with what it is bound to.
-    pub set_by: String,
-    /// The sentence that it is bound to.
-    pub says: Option<Place>,
-}
-
 /// What a rule does.
 pub enum Look {
     /// Nothing: all its controls are excluded.
@@ -97,32 +92,6 @@ pub enum Look {
     Judge(Option<usize>),
     /// Looks at the groups of a scan.
     Groups(Box<GroupLook>),
-}
-
-/// One look at each row of a kind.
-pub struct EachLook {
-    /// Index within the rule.
-    pub index: usize,
-    /// Rows that count as population.
-    pub among: Option<Compiled>,
-    /// Rows that are exceptions.
-    pub condition: Compiled,
-    /// What to say of one.
-    pub message: Compiled,
-}
-
-/// A look at the groups of a scan.
-pub struct GroupLook {
-    /// Index of the scan.
-    pub scan: usize,
-    /// Groups that are exceptions.
-    pub having: Option<Compiled>,
-    /// What to say of one.
-    pub message: Compiled,
-    /// Rows of which nobody can say whether they are expected in the logs.
-    pub doubts: Vec<Doubt>,
-    /// Where the expected keys stand, when no row says so.
-    pub expected_at: Option<Place>,
 }
 
 impl Plan {
@@ -153,7 +122,7 @@ impl Planned {
 }
 
 /// When, for which audit and how strictly.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Occasion<'a> {
     /// The day of judgement.
     pub as_of: Date,
@@ -161,6 +130,8 @@ pub struct Occasion<'a> {
     pub stage: Stage,
     /// How strictly to grade.
     pub profile: &'a Profile,
+    /// What is outside: a stranger's rule may have to be asked which rows it expects in the logs.
+    pub world: &'a dyn World,
 }
 
 /// Draws up the plan: of all rules, those that the stage of the audit looks at.
@@ -171,8 +142,8 @@ pub fn draw_up(
     evidence: &Evidence,
     occasion: &Occasion<'_>,
 ) -> Plan {
-    let Occasion { as_of, stage, profile } = *occasion;
-    let drafter = Drafter { packs, rules, evidence, as_of, profile };
+    let Occasion { as_of, stage, profile, world } = *occasion;
+    let drafter = Drafter { packs, rules, evidence, as_of, profile, world };
     let part = &evidence.workspace.audit.controls;
     let mut order: Vec<&CompiledRule> = rules.list.iter().collect();
     order.sort_by(|a, b| (a.rule.controls.first(), &a.rule.id).cmp(&(b.rule.controls.first(), &b.rule.id)));
@@ -220,6 +191,7 @@ struct Drafter<'a> {
     evidence: &'a Evidence,
     as_of: Date,
     profile: &'a Profile,
+    world: &'a dyn World,
 }
 
 impl Drafter<'_> {
@@ -228,14 +200,18 @@ impl Drafter<'_> {
         let params: BTreeMap<String, Setpoint> = rule
             .params
             .iter()
-            .map(|(name, param)| (name.clone(), self.setpoint(rule, name, param)))
+            .map(|(name, param)| {
+                (name.clone(), Setpoint::of((rule, name, param), self.evidence, self.profile))
+            })
             .collect();
-        let unfounded = rule.params.keys().find_map(|name| self.sentence(rule, name)?.as_ref().err());
-        let values = params.iter().map(|(name, set)| (name.clone(), script::value(&set.value))).collect();
+        let unfounded =
+            rule.params.keys().find_map(|name| sentence(rule, name, self.evidence)?.as_ref().err());
+        let values = params.iter().map(|(name, set)| (name.clone(), set.value.clone())).collect();
         let setting = Arc::new(Setting {
             names: Arc::clone(&self.rules.names),
-            params: Params(Arc::new(values)),
+            params: Params::of(&values),
             as_of: Time::Day(self.as_of),
+            is_stranger: compiled.is_stranger,
         });
         let missing: Vec<String> = rule.uses.iter().filter(|kind| !self.is_there(kind)).cloned().collect();
         let look = if is_excluded {
@@ -256,28 +232,6 @@ impl Drafter<'_> {
             set_aside: rule.uses.iter().map(|kind| self.evidence.set_aside(kind)).sum(),
             missing,
         }
-    }
-
-    /// What the workspace sets, else what the profile asks for, else what the rule declares.
-    fn setpoint(&self, rule: &Rule, name: &str, param: &Param) -> Setpoint {
-        if let Some(Ok(Sentence { value, place })) = self.sentence(rule, name) {
-            let set_by = format!("preaudit.toml, bound to {}:{}", place.file, place.line);
-            return Setpoint { value: value.clone(), set_by, says: Some(place.clone()) };
-        }
-        let declared = self.evidence.workspace.params.get(&rule.id).and_then(|params| params.get(name));
-        let declared = declared.and_then(|given| given.value.as_ref());
-        let strict = param.strict.as_ref().filter(|_| self.profile.strict_params);
-        let (value, set_by) = match (declared, strict) {
-            (Some(value), _) => (value, "preaudit.toml"),
-            (None, Some(value)) => (value, "profile strict"),
-            (None, None) => (&param.default, "rule"),
-        };
-        Setpoint { value: value.clone(), set_by: set_by.to_owned(), says: None }
-    }
-
-    /// The sentence that a parameter is bound to, or why there is none.
-    fn sentence(&self, rule: &Rule, name: &str) -> Option<&Result<Sentence, String>> {
-        self.evidence.bound.get(&(rule.id.clone(), name.to_owned()))
     }
 
     fn is_events(&self, kind: &str) -> bool {
@@ -314,40 +268,25 @@ impl Drafter<'_> {
         scans: &mut Vec<scan::Scan>,
     ) -> Result<Look, Diagnostic> {
         let rule = &compiled.rule;
-        let compile = |expression: &pack::Expression| Compiled::new(rule, expression, setting);
         match &rule.form {
-            Form::Each(each) => {
-                let look = |(index, each): (usize, &pack::Each)| {
-                    let among = each.among.as_ref().map(compile).transpose()?;
-                    Ok(EachLook {
-                        index,
-                        among,
-                        condition: compile(&each.condition)?,
-                        message: compile(&each.message)?,
-                    })
-                };
-                each.iter().enumerate().map(look).collect::<Result<_, _>>().map(Look::Each)
-            }
+            Form::Each(_) if compiled.is_stranger => Ok(Look::Each(Vec::new())),
+            Form::Each(_) => EachLook::all(rule, setting).map(Look::Each),
             Form::Judge => Ok(Look::Judge(None)),
             Form::Scan(declared) => {
                 let index = scans.len();
                 let mut scan = self.scan(rule, declared, setting, params)?;
                 let mut doubts = Vec::new();
                 if let Some(expect) = &declared.expect {
-                    let (expected, doubtful) = self.expected(rule, expect, setting, params)?;
+                    let (expected, doubtful) = self.expected(compiled, expect, setting, params)?;
                     (scan.expected, doubts) = (Some(expected), doubtful);
                 }
                 scans.push(scan);
-                let Some(finding) = &declared.finding else { return Ok(Look::Judge(Some(index))) };
-                let having = |having| Compiled::of_groups(rule, having, setting);
-                let having = declared.having.as_ref().map(having).transpose()?;
-                Ok(Look::Groups(Box::new(GroupLook {
-                    scan: index,
-                    having,
-                    message: compile(&finding.message)?,
-                    doubts,
-                    expected_at: declared.expect.as_ref().and_then(|expect| self.expected_at(rule, expect)),
-                })))
+                if declared.finding.is_none() {
+                    return Ok(Look::Judge(Some(index)));
+                }
+                let questions = if compiled.is_stranger { None } else { GroupQuestions::of(rule, setting)? };
+                let expected_at = declared.expect.as_ref().and_then(|expect| self.expected_at(rule, expect));
+                Ok(Look::Groups(Box::new(GroupLook { scan: index, questions, doubts, expected_at })))
             }
         }
     }
@@ -359,10 +298,16 @@ impl Drafter<'_> {
         setting: &Arc<Setting>,
         params: &BTreeMap<String, Setpoint>,
     ) -> Result<scan::Scan, Diagnostic> {
-        let condition = |expression| Compiled::of_records(rule, expression, setting).map(condition);
+        let condition = |expression| {
+            let compiled = Compiled::of_records(rule, expression, setting)?;
+            native(rule, expression, compiled, setting).map(condition)
+        };
         let kind = declared.join.as_ref().and_then(|join| self.packs.kinds.get(&join.to));
         let kind = kind.map(|kind| &**kind);
-        let keep = |expression| Compiled::of_joined(rule, expression, setting, kind).map(self::condition);
+        let keep = |expression| {
+            let compiled = Compiled::of_joined(rule, expression, setting, kind)?;
+            native(rule, expression, compiled, setting).map(self::condition)
+        };
         let slot = |name: &String| self.packs.event_fields.slot(name);
         let by: Vec<usize> = declared.by.iter().filter_map(slot).collect();
         let then = declared.then.as_ref().map(|then| {
@@ -429,52 +374,6 @@ impl Drafter<'_> {
         })
     }
 
-    /// The keys that a scan expects, with the rows in doubt.
-    fn expected(
-        &self,
-        rule: &Arc<Rule>,
-        expect: &Expect,
-        setting: &Arc<Setting>,
-        params: &BTreeMap<String, Setpoint>,
-    ) -> Result<(Expected, Vec<Doubt>), Diagnostic> {
-        let compare = self.comparing(expect.compare);
-        let (from, field, condition) = match &expect.keys {
-            Keys::Table { from, field, condition } => (from, field, condition),
-            Keys::Param(name) => {
-                let values = match params.get(name).map(|set| &set.value) {
-                    Some(ParamValue::Texts(values)) => values.as_slice(),
-                    _ => &[],
-                };
-                return Ok((Expected::of_values(values.iter().map(String::as_str), compare), Vec::new()));
-            }
-        };
-        let condition =
-            condition.as_ref().map(|condition| Compiled::new(rule, condition, setting)).transpose()?;
-        let tables = self.evidence.tables.get(from).map_or(&[][..], Vec::as_slice);
-        // What an earlier rule left in doubt in this thread is not this rule's.
-        script::take_doubts();
-        let mut rows = Vec::new();
-        for (number, row) in RowNumber::all(tables) {
-            let holds =
-                condition.as_ref().map_or(Ok(Decision::Yes), |condition| condition.holds_for(&row))?;
-            rows.extend((holds == Decision::Yes).then_some(number));
-        }
-        Ok((Expected::of_rows(tables, rows.into_iter(), field, compare), script::take_doubts()))
-    }
-
-    /// Where a list of expected keys stands.
-    fn expected_at(&self, rule: &Rule, expect: &Expect) -> Option<Place> {
-        let Keys::Param(name) = &expect.keys else { return None };
-        let workspace = &self.evidence.workspace;
-        let given = workspace.params.get(&rule.id).and_then(|params| params.get(name));
-        if let (Some(text), Some(given)) = (&workspace.text, given) {
-            return Some(text.span(given.range.clone()).place("expected here"));
-        }
-        let header = format!("[params.{name}]");
-        let start = rule.text.text().find(&header).unwrap_or(0);
-        Some(rule.text.span(start..start + header.len()).place("expected here"))
-    }
-
     fn comparing(&self, compare: Compare) -> Comparing {
         Comparing { compare, identities: self.evidence.workspace.identities.clone() }
     }
@@ -484,6 +383,25 @@ impl Drafter<'_> {
         let tables = self.evidence.tables.get(&join.to).map_or(&[][..], Vec::as_slice);
         Some(JoinWith::new(slot, tables, &join.table_field, self.comparing(join.compare)))
     }
+}
+
+/// A condition of a stranger's rule that is asked of every record, when it is native: then it is data, and
+/// nobody's program.
+fn native(
+    rule: &Rule,
+    expression: &Expression,
+    compiled: Compiled,
+    setting: &Setting,
+) -> Result<Compiled, Diagnostic> {
+    let Err(reason) = compiled.lowered() else { return Ok(compiled) };
+    if !setting.is_stranger {
+        return Ok(compiled);
+    }
+    let message = format!("rule {} is not native, and its pack is not trusted: {reason}", rule.id);
+    let help =
+        "trust the pack in preaudit.toml, or have its author write what `preaudit explain` shows as native";
+    let place = rule.text.span(expression.range.clone()).place("asked of every record");
+    Err(Diagnostic::error(Code::NotNative, message).help(help).at(place))
 }
 
 /// A compiled expression as a scan asks it.

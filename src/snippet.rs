@@ -169,6 +169,17 @@ pub fn visible(text: &str) -> String {
     text.chars().map(|c| if c == '\t' { ' ' } else { visible_char(c) }).collect()
 }
 
+/// The same JSON with every character escaped that could steer a terminal or turn a line around: JSON
+/// itself only escapes those below a blank.
+pub fn escaped(json: String) -> String {
+    let steers = |c: char| c != '\n' && visible_char(c) != c;
+    if !json.contains(steers) {
+        return json;
+    }
+    let escape = |c: char| if steers(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    json.chars().map(escape).collect()
+}
+
 fn visible_line(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     // A stand-in must be as long in bytes as what it stands for: marks are byte offsets.
@@ -189,9 +200,12 @@ fn visible_char(c: char) -> char {
         '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or('?'),
         '\u{7f}' => '\u{2421}',
         '\u{80}'..='\u{9f}' => '?',
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
-            '\u{fffd}'
-        }
+        '\u{61c}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{feff}'
+        | '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
         _ => c,
     }
 }

@@ -5,6 +5,7 @@
 //! excerpt to show. The indexes are built on the first question, because most files get none.
 
 use crate::place::{Excerpt, Place};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -18,7 +19,7 @@ const EXCERPT_LEAD: usize = 40;
 const STRIDE: usize = 4 * 1024;
 
 /// A named text that evidence or a rule was read from.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Source {
     name: String,
     text: String,
@@ -27,7 +28,9 @@ pub struct Source {
     /// Column of the first character of the text, counted from 1.
     first_column: usize,
     sheet: Option<String>,
+    #[serde(skip)]
     line_starts: OnceLock<Vec<usize>>,
+    #[serde(skip)]
     checkpoints: OnceLock<Vec<usize>>,
 }
 
@@ -88,6 +91,18 @@ impl Source {
             return self.span(self.text.len()..self.text.len());
         };
         self.span(start..self.line_end(index))
+    }
+
+    /// The bytes of a place in this text.
+    pub fn bytes(&self, place: &Place) -> Range<usize> {
+        let at = |line: usize, column: usize| {
+            let index = line.saturating_sub(self.first_line).min(self.line_starts().len() - 1);
+            let lead = if index == 0 { self.first_column } else { 1 };
+            let column = column.saturating_sub(lead);
+            self.columns(index, &(column..column)).start
+        };
+        let start = at(place.line, place.column);
+        start..at(place.end_line, place.end_column).max(start)
     }
 
     fn line_starts(&self) -> &[usize] {
@@ -192,6 +207,7 @@ impl<'a> Span<'a> {
             label: label.into(),
             text: shorten(self.text()),
             excerpt: Some(self.excerpt(context)),
+            row: Vec::new(),
         };
         if self.source.sheet.is_some() {
             self.into_cell(&mut place);
@@ -259,8 +275,12 @@ impl<'a> Span<'a> {
 
 /// At most 200 characters of a text, for reports.
 pub fn shorten(text: &str) -> String {
-    const KEEP: usize = 200;
-    match text.char_indices().nth(KEEP) {
+    shorten_to(text, 200)
+}
+
+/// At most so many characters of a text, with a sign where more was there.
+pub fn shorten_to(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_owned(),
     }
@@ -349,6 +369,16 @@ mod tests {
         let place = source.span(at..at + 10).place("due");
         assert_eq!(place.cell.as_deref(), Some("B4"));
         assert_eq!((place.line, place.column), (4, 2));
+    }
+
+    #[test]
+    fn a_place_leads_back_to_its_bytes() {
+        let source = Source::new("a", "é = 1\nnamé = \"x\"\n");
+        for part in ["é", "namé", "\"x\"", "1\nna"] {
+            let at = source.text().find(part).unwrap();
+            let span = source.span(at..at + part.len());
+            assert_eq!(source.bytes(&span.place("")), span.range(), "{part}");
+        }
     }
 
     #[test]

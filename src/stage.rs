@@ -1,6 +1,7 @@
 //! Stages of the certification path: which audit is prepared, and so what is looked at.
 
 use crate::control_id::ControlId;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::fmt;
 use std::str::FromStr;
@@ -76,6 +77,17 @@ impl Stage {
             Self::InternalAudit => false,
             Self::PreAudit | Self::Stage1 | Self::Stage2 | Self::Recertification => true,
         }
+    }
+}
+
+impl JsonSchema for Stage {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Stage".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let names = Self::ALL.map(Self::name);
+        schemars::json_schema!({ "type": "string", "enum": names })
     }
 }
 

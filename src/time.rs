@@ -7,6 +7,7 @@
 use jiff::civil::Date;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Span, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
@@ -14,7 +15,7 @@ use std::str::FromStr;
 const DAY_SECONDS: i64 = 86_400;
 
 /// A day, or an instant with the offset it was written with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Time {
     /// A calendar day.
     Day(Date),
@@ -23,17 +24,33 @@ pub enum Time {
         /// The point in time.
         at: Timestamp,
         /// The offset from UTC it was written with.
+        #[serde(with = "offset")]
         offset: Offset,
     },
 }
 
 /// A length of time. Months are kept apart from seconds, because their length differs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Duration {
     /// Calendar months.
     pub months: i32,
     /// Seconds on top of the months.
     pub seconds: i64,
+}
+
+/// Offsets as seconds east of UTC.
+mod offset {
+    use jiff::tz::Offset;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(offset: &Offset, to: S) -> Result<S::Ok, S::Error> {
+        offset.seconds().serialize(to)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Offset, D::Error> {
+        Offset::from_seconds(i32::deserialize(from)?).map_err(D::Error::custom)
+    }
 }
 
 impl Time {

@@ -15,9 +15,32 @@ pub fn read<T: DeserializeOwned>(source: &Source, code: Code) -> Result<T, Diagn
     toml::from_str(source.text()).map_err(|error| {
         let span = error.span().unwrap_or(0..0);
         let span = source.span(span);
-        let message = error.message().lines().next().unwrap_or("not valid TOML").to_owned();
-        Diagnostic::error(code, message).at(span.place("here"))
+        let (message, help) = plain(error.message().lines().next().unwrap_or("not valid TOML"));
+        let told = Diagnostic::error(code, message).at(span.place("here"));
+        help.into_iter().fold(told, Diagnostic::help)
     })
+}
+
+/// What is wrong with a file in words that no Rust is needed for, and what to do about it.
+fn plain(message: &str) -> (String, Option<String>) {
+    let Some((what, known)) = message.split_once(", expected ") else {
+        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+        return match missing {
+            Some(key) => (format!("the key `{key}` is missing"), None),
+            None => (message.to_owned(), None),
+        };
+    };
+    let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+    let name = what.split('`').nth(1).unwrap_or_default();
+    let near = did_you_mean(name, known.iter().copied());
+    let one_of = known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ");
+    if what.starts_with("unknown field") {
+        return (format!("unknown key `{name}`{near}"), Some(format!("the keys here are {one_of}")));
+    }
+    if what.starts_with("unknown variant") {
+        return (format!("`{name}` is none of {one_of}{near}"), None);
+    }
+    (message.to_owned(), None)
 }
 
 /// A diagnostic with this code at a value that was read.
@@ -92,6 +115,21 @@ mod tests {
         let error = read::<Rule>(&source, Code::InvalidRule).unwrap_err();
         assert_eq!((error.places[0].line, error.places[0].column), (2, 1));
         assert!(error.message.contains("titel"), "{}", error.message);
+    }
+
+    #[test]
+    fn a_mistyped_key_is_told_with_what_was_meant() {
+        let source = Source::new("rule.toml", "titel = \"y\"\n");
+        let error = read::<Rule>(&source, Code::InvalidRule).unwrap_err();
+        assert_eq!(error.message, "unknown key `titel`; did you mean `title`?");
+        let source = Source::new("rule.toml", "");
+        let error = read::<Rule>(&source, Code::InvalidRule).unwrap_err();
+        assert_eq!(error.message, "the key `title` is missing");
+        let (message, help) = plain("unknown variant `mayor`, expected one of `major`, `minor`");
+        assert_eq!(
+            (message.as_str(), help),
+            ("`mayor` is none of `major`, `minor`; did you mean `major`?", None)
+        );
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use crate::kit::{files_below, fixture, kill_after, lay_down, program, stderr, stdout};
 use preaudit::cap::{CapFile, Outcome, Status};
+use preaudit::finding::{Finding, State};
+use preaudit::report::Report;
 use preaudit::source::Source;
 use std::fs;
 use std::path::Path;
@@ -363,4 +365,48 @@ fn a_killed_verify_leaves_nothing_half_written() {
     }
     verify(folder.path());
     assert_eq!(text(folder.path()), after);
+}
+
+/// What a scan in view of the plan says on a day: the findings on 10.2 of actions past due, and the
+/// state and reasons of one rule.
+fn in_view_of_the_plan(folder: &Path, day: &str, rule: &str) -> (Vec<Finding>, Vec<Finding>) {
+    let scan = program(folder, &["scan", "newer", "--cap", "cap.toml", "--as-of", day, "--format", "json"]);
+    let report: Report = serde_json::from_slice(&scan.stdout).unwrap_or_else(|_| panic!("{}", stderr(&scan)));
+    let of = |rule: &str| report.findings.iter().filter(|one| one.rule == rule).cloned().collect();
+    (of("action-past-due"), of(rule))
+}
+
+#[test]
+fn a_minor_whose_action_is_past_due_is_a_minor_against_10_2() {
+    let folder = planned();
+    fill(folder.path(), "maintenance-overdue", &[("due", "2026-08-03"), ("owner", "\"Sam Whitlock\"")]);
+    let (late, _) = in_view_of_the_plan(folder.path(), "2026-08-03", "maintenance-overdue");
+    assert!(late.is_empty(), "the due day itself");
+    let (late, lapse) = in_view_of_the_plan(folder.path(), "2026-08-04", "maintenance-overdue");
+    let [late] = &late[..] else { panic!("one finding") };
+    assert_eq!((late.state, late.requirements[0].as_str()), (State::Minor, "10.2"));
+    assert!(
+        late.statement.ends_with("its action was due on 2026-08-03, 1 day ago (Sam Whitlock)"),
+        "{}",
+        late.statement
+    );
+    assert_eq!(late.observations[0].owner.as_deref(), Some("Sam Whitlock"));
+    let files: Vec<&str> = late.places.iter().map(|place| place.file.as_str()).collect();
+    assert_eq!(files, ["cap.toml", lapse[0].places[0].file.as_str()], "both ends");
+    assert!(lapse[0].derivation.iter().any(|step| step.starts_with("its action was due on")));
+    // Done is not late, whether or not it had an effect.
+    fill(folder.path(), "maintenance-overdue", &[("status", "\"done\"")]);
+    assert!(in_view_of_the_plan(folder.path(), "2026-08-04", "maintenance-overdue").0.is_empty());
+}
+
+#[test]
+fn a_major_past_due_stays_a_major() {
+    let folder = planned();
+    fill(folder.path(), "maintenance-overdue", &[("due", "2026-08-03"), ("grade", "\"major\"")]);
+    let on = |day| in_view_of_the_plan(folder.path(), day, "maintenance-overdue");
+    assert_eq!(on("2026-08-03").1[0].state, State::Minor);
+    let (late, lapse) = on("2026-08-04");
+    assert!(late.is_empty(), "it is not told twice");
+    assert_eq!(lapse[0].state, State::Major);
+    assert!(lapse[0].derivation.last().unwrap().contains("it stays a major"), "{:?}", lapse[0].derivation);
 }

@@ -309,11 +309,11 @@ fn marks_stand_in_logs() {
 #[test]
 fn a_rule_that_says_something_else_by_the_interpreter_fails_its_case() {
     let names: Vec<String> = (0..30_000).map(|number| format!("r.user.name == \"u{number}\"")).collect();
-    let scan = RULE.split("[[each]]").next().unwrap().to_owned()
-        + &format!(
-            "[scan]\nfrom = \"sign-ins\"\nwhere = '{}'\nby = [\"user.name\"]\n\n[finding]\nmessage = \"${{g.key}}\"\nat = [\"user.name\"]\n",
-            names.join(" || ")
-        );
+    let scan = format!(
+        "{}[scan]\nfrom = \"sign-ins\"\nwhere = '{}'\nby = [\"user.name\"]\n\n[finding]\nmessage = \"${{g.key}}\"\nat = [\"user.name\"]\n",
+        RULE.split("[[each]]").next().unwrap(),
+        names.join(" || ")
+    );
     let log = "{\"@timestamp\": \"2026-06-01T10:00:00Z\", \"event.category\": \"authentication\", \"user.name\": \"u29999\"}\n";
     let workspace = "[[evidence]]\nsource = \"ecs-bare\"\nfiles = [\"x.ndjson\"]\n";
     let pack = Pack::of_rule(&scan, "", &[("minor-a/x.ndjson", log), ("minor-a/preaudit.toml", workspace)]);
@@ -464,7 +464,7 @@ fn proposals_notice_what_survives() {
     let noticed: Vec<&String> = proposed.iter().flat_map(|one| &one.notices).collect();
     assert!(noticed.iter().any(|name| name.contains("`<` becomes `<=`")), "{noticed:?}");
     let all: String = proposed.iter().map(|one| one.text.clone() + "\n").collect();
-    pack.write("tests/account-outlives-person/cases.toml", &(weak + &all));
+    pack.write("tests/account-outlives-person/cases.toml", &format!("{weak}{all}"));
     assert!(pack.prove().cases.iter().all(Proven::passes), "{:?}\n{all}", pack.prove());
     let left = pack.survivors();
     assert!(noticed.iter().all(|name| !left.contains(name)), "{left:?}");

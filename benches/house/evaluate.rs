@@ -44,7 +44,7 @@ fn judge_collected(evidence: &Evidence, files: &Shelf) -> Graded {
     let judge = || {
         let applicability = applicability::read(evidence);
         let profile = &packs.profiles["common"];
-        let occasion = plan::Occasion { as_of: DAY, stage: Stage::Stage2, profile };
+        let occasion = plan::Occasion { as_of: DAY, stage: Stage::Stage2, profile, world: files };
         let plan = plan::draw_up(packs, rules, &applicability, evidence, &occasion);
         let facts = Facts::default();
         let outcomes = evaluate::run(&plan, packs, &facts, evidence, files);

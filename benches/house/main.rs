@@ -18,6 +18,7 @@ mod evaluate;
 #[path = "../../tests/generator/mod.rs"]
 mod generator;
 mod kit;
+mod lint;
 mod load;
 mod read;
 mod registers;
@@ -32,6 +33,7 @@ type Piece = fn(&Bench);
 /// The pieces, by name, in the order of the floors.
 const PIECES: &[(&str, Piece)] = &[
     ("load", load::built_in_pack),
+    ("lint", lint::built_in_pack),
     ("read/csv", read::csv),
     ("read/markdown", read::markdown),
     ("scan/ndjson", scan::ndjson),

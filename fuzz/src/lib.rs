@@ -89,6 +89,16 @@ pub fn packed(bytes: &[u8]) {
     judge_file("auth.log.gz", bytes, "source = \"syslog\"");
 }
 
+/// What a tool exported: JSON or XML by its first sign, else rows.
+pub fn export(bytes: &[u8]) {
+    let name = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{' | b'[') => "scan.json",
+        Some(b'<') => "scan.xml",
+        _ => "scan.csv",
+    };
+    judge_file(name, bytes, "");
+}
+
 /// A date as people write it, in a register and in a log.
 pub fn dates(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes).replace(['"', '\\', '\n', '\r', '\0'], " ");

@@ -4,7 +4,7 @@
 //! shown the same; so they are asked once. Logs are read again only where other records count on
 //! another day, or where a scan asks for the day itself.
 
-use super::{Request, check_trust, choose_profile, day_of_judgement};
+use super::{Request, choose_profile, day_of_judgement, load, strangers};
 use crate::applicability::{self, Applicability};
 use crate::evaluate::{self, Outcome};
 use crate::evidence::{self, Evidence};
@@ -12,11 +12,11 @@ use crate::finding::Diagnostic;
 use crate::grade;
 use crate::grade::Past;
 use crate::independence;
-use crate::pack::{self, Packs, Profile, Rule};
+use crate::pack::{Packs, Profile, Rule};
 use crate::plan::{self, Plan};
 use crate::report::Report;
 use crate::scan::{self, Facts, Partials};
-use crate::script::{self, Rules};
+use crate::script::Rules;
 use crate::stage::Stage;
 use crate::world::World;
 use jiff::civil::Date;
@@ -75,8 +75,7 @@ impl<'w> Inspection<'w> {
     /// # Errors
     /// As [`super::audit`].
     pub fn open(request: &Request, world: &'w dyn World) -> Result<Self, Vec<Diagnostic>> {
-        let packs = pack::load(&request.packs, world)?;
-        let rules = script::compile(&packs)?;
+        let (packs, rules) = load(request, world)?;
         Self::of((Arc::new(packs), Arc::new(rules)), request, world)
     }
 
@@ -90,7 +89,8 @@ impl<'w> Inspection<'w> {
         world: &'w dyn World,
     ) -> Result<Self, Vec<Diagnostic>> {
         let mut evidence = evidence::collect(&packs, &request.scope, world)?;
-        check_trust(&packs, &evidence, request)?;
+        evidence.diagnostics.extend(packs.diagnostics.iter().cloned());
+        evidence.diagnostics.extend(strangers(&packs, &rules, world)?);
         let (profile_name, profile) = choose_profile(&packs, &evidence, request)?;
         let profile = profile.clone();
         let stage = request.stage.or(evidence.workspace.audit.stage).unwrap_or_default();
@@ -132,7 +132,7 @@ impl<'w> Inspection<'w> {
     }
 
     fn ask(&self, rules: &Rules, as_of: Date, before: Option<&Heard>) -> Result<Heard, Vec<Diagnostic>> {
-        let look = plan::Occasion { as_of, stage: self.stage, profile: &self.profile };
+        let look = plan::Occasion { as_of, stage: self.stage, profile: &self.profile, world: self.world };
         let plan = plan::draw_up(&self.packs, rules, &self.applicability, &self.evidence, &look);
         let before = before.filter(|before| before.answers(&plan));
         let facts = match before {

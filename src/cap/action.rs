@@ -7,6 +7,7 @@ use crate::place::Place;
 use crate::source::Source;
 use crate::toml_text::{self, wrong};
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::ops::Range;
 use std::sync::Arc;
@@ -29,7 +30,7 @@ pub struct CapFile {
 }
 
 /// What a plan was drawn up from.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
     /// Name of the organization.
@@ -38,20 +39,24 @@ pub struct Head {
     /// The audit whose nonconformities it is about.
     pub stage: String,
     /// The day of that audit.
+    #[schemars(with = "String")]
     pub as_of: Spanned<toml::value::Datetime>,
     /// SHA-256 of the report it was last drawn up from.
     pub report: String,
 }
 
 /// What is done about one nonconformity. Texts that are empty count as left out.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Action {
     /// Id of the finding.
+    #[schemars(with = "String")]
     pub finding: Spanned<String>,
     /// The rule that saw it.
+    #[schemars(with = "String")]
     pub rule: Spanned<String>,
     /// The clause or control it is first written against.
+    #[schemars(with = "ControlId")]
     pub control: Spanned<ControlId>,
     /// Every requirement it is written against.
     pub requirements: Vec<String>,
@@ -59,40 +64,58 @@ pub struct Action {
     #[serde(default)]
     pub lapses: Vec<String>,
     /// Its grade.
+    #[schemars(with = "Grade")]
     pub grade: Spanned<Grade>,
     /// What is wrong, in one sentence.
+    #[schemars(with = "String")]
     pub statement: Spanned<String>,
     /// The day it was raised.
+    #[schemars(with = "String")]
     pub raised: Spanned<toml::value::Datetime>,
     /// What was mended at once.
+    #[schemars(with = "Option<String>")]
     pub correction: Words,
     /// Why it could happen.
+    #[schemars(with = "Option<String>")]
     pub root_cause: Words,
     /// How the cause was found.
+    #[schemars(with = "Option<String>")]
     pub method: Words,
     /// Where else it was looked for, and what was found there.
+    #[schemars(with = "Option<String>")]
     pub similar_cases: Words,
     /// What followed from it.
+    #[schemars(with = "Option<String>")]
     pub consequences: Words,
     /// What takes the cause away.
+    #[schemars(with = "Option<String>")]
     pub corrective_action: Words,
     /// What can be shown when it is done.
+    #[schemars(with = "Option<String>")]
     pub deliverable: Words,
     /// Who answers for it.
+    #[schemars(with = "Option<String>")]
     pub owner: Words,
     /// Until when.
+    #[schemars(with = "Option<String>")]
     pub due: Day,
     /// When it was done.
+    #[schemars(with = "Option<String>")]
     pub done: Day,
     /// How it is verified, and by whom.
+    #[schemars(with = "Option<String>")]
     pub verification: Words,
     /// What must be seen for it to count as effective.
+    #[schemars(with = "Option<String>")]
     pub effectiveness_criterion: Words,
     /// When its effect is looked at.
+    #[schemars(with = "Option<String>")]
     pub effectiveness_due: Day,
     /// How far it is.
+    #[schemars(with = "Status")]
     pub status: Spanned<Status>,
     /// The day of the first report that no longer holds the finding.
+    #[schemars(with = "Option<String>")]
     pub gone_since: Day,
     /// What verifying gave, the latest last.
     #[serde(default)]
@@ -100,7 +123,7 @@ pub struct Action {
 }
 
 /// How far an action is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// To be done.
@@ -114,10 +137,11 @@ pub enum Status {
 }
 
 /// What verifying an action gave.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
     /// The day of judgement.
+    #[schemars(with = "String")]
     pub on: Spanned<toml::value::Datetime>,
     /// What came of it.
     pub result: Outcome,
@@ -134,7 +158,7 @@ pub struct Record {
 }
 
 /// What came of verifying.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// It conforms, and was closed.
@@ -145,15 +169,22 @@ pub enum Outcome {
     Reopened,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Text {
+    /// What the plan was drawn up from.
     plan: Head,
+    /// What is done about each nonconformity.
     #[serde(default)]
     action: Vec<Action>,
 }
 
 impl CapFile {
+    /// The JSON Schema of `cap.toml`.
+    pub fn schema() -> schemars::Schema {
+        schemars::schema_for!(Text)
+    }
+
     /// Reads a plan.
     ///
     /// # Errors

@@ -1,53 +1,95 @@
 //! A plan as Markdown and CSV, for those who keep it elsewhere.
 
 use super::action::{Action, CapFile, Outcome, Words, on, said};
-use crate::finding::count;
-use crate::snippet::visible;
+use crate::finding::{Finding, count};
+use crate::inert::markdown as inline;
+use crate::report::Report;
+use crate::spreadsheet::{Cell, Column, Table, Takes};
 use crate::toml_text;
+use crate::vocabulary::{Language, Word};
 use jiff::civil::Date;
 use std::fmt::Write as _;
 
-/// What stands in a cell.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Cell {
-    /// Words of people or of a report; never a formula.
-    Text(String),
-    /// A day.
-    Day(Date),
-}
-
 /// The columns of every export, with the width of each in characters.
-pub(super) const COLUMNS: &[(&str, u16)] = &[
-    ("Finding", 14),
-    ("Rule", 28),
-    ("Requirement", 18),
-    ("Grade", 8),
-    ("Statement", 48),
-    ("Raised", 12),
-    ("Correction", 36),
-    ("Root cause", 36),
-    ("Method", 18),
-    ("Similar cases", 28),
-    ("Consequences", 28),
-    ("Corrective action", 36),
-    ("Deliverable", 28),
-    ("Owner", 18),
-    ("Due", 12),
-    ("Done", 12),
-    ("Verification", 28),
-    ("Effectiveness criterion", 28),
-    ("Effectiveness due", 12),
-    ("Status", 12),
-    ("Closed on", 12),
-    ("Last verified", 12),
-    ("Result", 40),
-    ("Evidence", 24),
+const COLUMNS: &[(Word, u16)] = &[
+    (Word::Finding, 14),
+    (Word::Rule, 28),
+    (Word::Requirement, 18),
+    (Word::Grade, 8),
+    (Word::Statement, 48),
+    (Word::Raised, 12),
+    (Word::Correction, 36),
+    (Word::RootCause, 36),
+    (Word::Method, 18),
+    (Word::SimilarCases, 28),
+    (Word::Consequences, 28),
+    (Word::CorrectiveAction, 36),
+    (Word::Deliverable, 28),
+    (Word::Owner, 18),
+    (Word::Due, 12),
+    (Word::Done, 12),
+    (Word::Verification, 28),
+    (Word::EffectivenessCriterion, 28),
+    (Word::EffectivenessDue, 12),
+    (Word::Status, 12),
+    (Word::ClosedOn, 12),
+    (Word::LastVerified, 12),
+    (Word::Outcome, 40),
+    (Word::Evidence, 24),
 ];
 
+fn columns(language: Language) -> Vec<Column> {
+    let column = |(word, width): &(Word, u16)| Column {
+        title: language.say(*word).to_owned(),
+        width: *width,
+        takes: takes(*word, language),
+    };
+    COLUMNS.iter().map(column).collect()
+}
+
+fn takes(column: Word, language: Language) -> Takes {
+    let words =
+        |words: &[Word]| Takes::OneOf(words.iter().map(|word| language.say(*word).to_owned()).collect());
+    match column {
+        // `closed` is what `cap verify` writes.
+        Word::Status => words(&[Word::StatusOpen, Word::StatusInProgress, Word::StatusDone]),
+        Word::Method => words(&[Word::FiveWhys, Word::Fishbone, Word::FaultTree, Word::WalkThrough]),
+        Word::Due | Word::Done | Word::EffectivenessDue | Word::ClosedOn | Word::LastVerified => {
+            Takes::Day(language.say(Word::MustBeDay).to_owned())
+        }
+        _ => Takes::Anything,
+    }
+}
+
+/// The plan as a table, a row an action.
+pub(super) fn table(file: &CapFile) -> Table {
+    Table { columns: columns(Language::En), rows: file.actions.iter().map(cells).collect() }
+}
+
+/// A plan to be filled in: a row for each nonconformity of a report, with what the report says of it.
+pub fn blank(report: &Report, language: Language) -> Table {
+    let open = report.findings.iter().filter(|finding| finding.state.is_nonconformity());
+    Table { columns: columns(language), rows: open.map(|one| blank_row(one, report, language)).collect() }
+}
+
+fn blank_row(finding: &Finding, report: &Report, language: Language) -> Vec<Cell> {
+    let cell = |(column, _): &(Word, u16)| match column {
+        Word::Finding => Cell::text(&finding.id),
+        Word::Rule => Cell::text(&finding.rule),
+        Word::Requirement => Cell::text(&finding.requirements.join(", ")),
+        Word::Grade => Cell::State(finding.state, language.state(finding.state).to_owned()),
+        Word::Statement => Cell::text(&finding.statement),
+        Word::Raised => Cell::day(Some(&report.as_of)),
+        Word::Status => Cell::text(language.say(Word::StatusOpen)),
+        _ => Cell::Text(String::new()),
+    };
+    COLUMNS.iter().map(cell).collect()
+}
+
 /// The cells of an action, in the order of the columns.
-pub(super) fn cells(action: &Action) -> Vec<Cell> {
-    let words = |words: &Words| Cell::Text(visible_lines(said(words).unwrap_or_default()));
-    let text = |text: &str| Cell::Text(visible_lines(text));
+fn cells(action: &Action) -> Vec<Cell> {
+    let words = |words: &Words| Cell::maybe(said(words));
+    let text = Cell::text;
     let date = |date: Option<Date>| date.map_or_else(|| Cell::Text(String::new()), Cell::Day);
     let last = action.record.last();
     let closed = last.filter(|record| record.result == Outcome::Closed);
@@ -81,48 +123,10 @@ pub(super) fn cells(action: &Action) -> Vec<Cell> {
     ]
 }
 
-/// Control characters shown, line ends kept.
-fn visible_lines(text: &str) -> String {
-    text.lines().map(visible).collect::<Vec<_>>().join("\n")
-}
-
-impl Cell {
-    fn shown(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            Self::Day(day) => day.to_string(),
-        }
-    }
-}
-
 /// The plan as CSV (RFC 4180). A text that a spreadsheet would take for a formula gets an apostrophe
 /// before it.
 pub fn csv(file: &CapFile) -> String {
-    let header: Vec<String> = COLUMNS.iter().map(|(name, _)| (*name).to_owned()).collect();
-    let rows = file.actions.iter().map(|action| cells(action).iter().map(Cell::shown).collect());
-    let lines = std::iter::once(header).chain(rows).map(|row: Vec<String>| csv_row(&row));
-    lines.collect()
-}
-
-fn csv_row(cells: &[String]) -> String {
-    let cells: Vec<String> = cells.iter().map(|cell| csv_cell(&unarmed(cell))).collect();
-    cells.join(",") + "\r\n"
-}
-
-fn csv_cell(text: &str) -> String {
-    if text.contains(['"', ',', '\n', '\r', ';', '\t']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
-}
-
-/// A text that no spreadsheet runs. Some also take the full-width signs for formulas.
-fn unarmed(text: &str) -> String {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        true => format!("'{text}"),
-        false => text.to_owned(),
-    }
+    table(file).csv()
 }
 
 /// The plan as Markdown: a table of all actions, and each in full.
@@ -161,42 +165,8 @@ pub fn markdown(file: &CapFile) -> String {
 fn section(text: &mut String, action: &Action) {
     let _ = write!(text, "\n## {} · {}\n\n", inline(action.finding.get_ref()), inline(&action.requirement()));
     for ((name, _), cell) in COLUMNS.iter().zip(cells(action)).skip(1) {
-        let shown = inline(&cell.shown());
+        let (name, shown) = (Language::En.say(*name), inline(&cell.shown()));
         let shown = if shown.is_empty() { "-" } else { &shown };
         let _ = writeln!(text, "- **{name}**: {shown}");
-    }
-}
-
-/// A text on one line that Markdown takes for nothing else.
-fn inline(text: &str) -> String {
-    let mut shown = String::new();
-    for c in visible(&text.split_whitespace().collect::<Vec<_>>().join(" ")).chars() {
-        match c {
-            '<' => shown.push_str("&lt;"),
-            '&' => shown.push_str("&amp;"),
-            '\\' | '|' | '*' | '_' | '`' | '[' | ']' | '#' | '~' => shown.extend(['\\', c]),
-            _ => shown.push(c),
-        }
-    }
-    shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_text_is_a_formula() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "＝1"] {
-            assert_eq!(unarmed(text), format!("'{text}"));
-        }
-        assert_eq!(unarmed("2=2"), "2=2");
-        assert_eq!(csv_row(&["=cmd|'/c calc'!A0,1".to_owned()]), "\"'=cmd|'/c calc'!A0,1\"\r\n");
-        assert_eq!(csv_cell("say \"so\""), "\"say \"\"so\"\"\"");
-    }
-
-    #[test]
-    fn markdown_holds_texts_that_mean_something_to_it() {
-        assert_eq!(inline("a|b\n<script> [x](y)"), "a\\|b &lt;script> \\[x\\](y)");
     }
 }

@@ -4,7 +4,7 @@ use super::action::{Action, CapFile, Day, Status, Words, on, said};
 use super::wording;
 use crate::code::Code;
 use crate::finding::{Diagnostic, Grade, State};
-use crate::grade::{DECISION_RULES, SYSTEMIC, fingerprint};
+use crate::grade::{SYSTEMIC, fingerprint, is_own};
 use crate::pack::{Limits, Packs, ParamValue};
 use crate::report::Report;
 use crate::snippet::visible;
@@ -74,8 +74,7 @@ impl Look<'_, '_> {
     fn is_known(&mut self) {
         let action = self.action;
         let (id, rule) = (action.finding.get_ref(), action.rule.get_ref());
-        let is_own = rule == SYSTEMIC || DECISION_RULES.iter().any(|own| own.id == rule);
-        if !is_own && self.known.packs.rule(rule).is_none() {
+        if !is_own(rule) && self.known.packs.rule(rule).is_none() {
             let near = did_you_mean(rule, self.known.packs.rules().map(|rule| rule.id.as_str()));
             let help = "take rule, control and finding from a report; `preaudit cap new` does";
             return self.tell(

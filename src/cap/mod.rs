@@ -8,6 +8,7 @@ mod action;
 mod draw_up;
 mod export;
 mod lint;
+mod promise;
 mod record;
 mod verify;
 mod wording;
@@ -15,8 +16,9 @@ mod workbook;
 
 pub use action::{Action, CapFile, Head, Outcome, Record, Status};
 pub use draw_up::{DrawnUp, draw_up};
-pub use export::{csv, markdown};
+pub use export::{blank, csv, markdown};
 pub use lint::{Known, lint};
+pub use promise::promises;
 pub use verify::{Look, verify, write};
 pub use workbook::workbook;
 

@@ -6,7 +6,7 @@ use super::action::{Action, CapFile, Outcome, Record, Status, said};
 use super::record::{self, Entry, action_table, parse, set};
 use crate::code::Code;
 use crate::finding::{Check, Diagnostic, Exhibit, Finding, State, count};
-use crate::grade::{DECISION_RULES, SYSTEMIC};
+use crate::grade::{SYSTEMIC, is_own};
 use crate::pack::{Packs, Shape, hex};
 use crate::report::Report;
 use crate::toml_text;
@@ -69,7 +69,7 @@ fn look(action: &Action, on: Date, report: &Report, packs: &Packs, workspace: Op
         Standing::Unseen(format!("judged as of {on}, before it was raised on {}", action.raised_on()))
     } else if action.rule.get_ref() == SYSTEMIC {
         systemic(action, report)
-    } else if is_of_decisions(action) {
+    } else if is_own(action.rule.get_ref()) {
         decision(action, report, workspace.is_some())
     } else {
         standing(action, report)
@@ -203,10 +203,6 @@ fn systemic<'r>(action: &Action, report: &'r Report) -> Standing<'r> {
         seen.extend(checks);
     }
     Standing::Conforms(seen)
-}
-
-fn is_of_decisions(action: &Action) -> bool {
-    DECISION_RULES.iter().any(|rule| rule.id == action.rule.get_ref())
 }
 
 /// Decisions are looked at whenever there is a `preaudit.toml`, and leave a check only where they are wrong.

@@ -2,7 +2,7 @@
 
 use super::occasion::stages;
 use super::output::{Format, Output};
-use super::place::{Folder, runs_of};
+use super::place::{Folder, disk, runs_of};
 use super::recorded::{Recording, open};
 use super::scan::with_progress;
 use crate::diff::{self, Diff};
@@ -54,7 +54,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
-    let disk = Disk::default();
+    let disk = disk();
     let made = match (&arguments.baseline, &arguments.later) {
         (Some(baseline), _) => with_progress(&disk, output, || arguments.since(baseline, &disk)),
         (None, Some(later)) => arguments.between(later, &disk),

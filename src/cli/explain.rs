@@ -1,12 +1,13 @@
 //! `preaudit explain`: what something means.
 
 use super::output::Output;
-use super::place::packs;
+use super::place::packs_here;
 use crate::code::Code;
 use crate::control_id::ControlId;
 use crate::finding::State;
-use crate::grade::{DECISION_RULES, SYSTEMIC};
-use crate::pack::{self, Control, Form, Keys, Kind, Length, LogSource, Packs, Profile, Rule, Scan};
+use crate::grade::{DECISION_RULES, OVERDUE, OVERDUE_HELP, OVERDUE_TITLE, SYSTEMIC};
+use crate::lint::LintId;
+use crate::pack::{Control, Form, Keys, Kind, Length, LogSource, Packs, Profile, Rule, Scan};
 use crate::report::Exit;
 use crate::script;
 use crate::toml_text::did_you_mean;
@@ -14,10 +15,10 @@ use crate::world::Disk;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-/// Explain a rule, control, kind of evidence, log source, state, profile or diagnostic code.
+/// Explain a rule, control, kind of evidence, log source, state, profile, diagnostic code or lint.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Its name: `training-overdue`, `A.5.18`, `9.3.2`, `soa`, `not-evaluated`, `evidence::stale`.
+    /// Its name: `training-overdue`, `A.5.18`, `9.3.2`, `soa`, `not-evaluated`, `evidence::stale`, `unused-param`.
     name: String,
     /// Read this pack too; a folder with a pack.toml. May be given several times.
     #[arg(long = "pack", value_name = "DIR")]
@@ -25,7 +26,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
-    let packs = match pack::load(&packs(&arguments.packs), &Disk::default()) {
+    let packs = match packs_here(&arguments.packs, &Disk::default()) {
         Ok(packs) => packs,
         Err(wrong) => return output.wrongs(&wrong),
     };
@@ -37,7 +38,7 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
         None => {
             let near = did_you_mean(&arguments.name, names(&packs).iter().map(String::as_str));
             output.wrong(&format!(
-                "there is no rule, control, kind, source, state, profile or code `{}`{near}",
+                "there is no rule, control, kind, source, state, profile, code or lint `{}`{near}",
                 arguments.name
             ))
         }
@@ -51,6 +52,10 @@ fn explain(packs: &Packs, name: &str) -> Option<String> {
     if let Some(rule) = DECISION_RULES.iter().find(|rule| rule.id == name) {
         let of = "The program's own rule on what preaudit.toml decides; its grade is judgement.";
         return Some(format!("{name}: {}\n\n  {of}\n  help: {}\n", rule.title, rule.help));
+    }
+    if name == OVERDUE {
+        let of = "The program's own rule on the plan that `--cap` names; a major stays one while its action is late.";
+        return Some(format!("{name}: {OVERDUE_TITLE}\n\n  {of}\n  help: {OVERDUE_HELP}\n"));
     }
     if name == SYSTEMIC {
         return Some(format!(
@@ -78,8 +83,11 @@ fn explain(packs: &Packs, name: &str) -> Option<String> {
     if let Some(state) = State::ALL.into_iter().find(|state| state.name() == name) {
         return Some(format!("{state}: {}\n", meaning(state)));
     }
-    let code = Code::ALL.iter().find(|code| code.text() == name)?;
-    Some(format!("{code}: {}\n", code.meaning()))
+    if let Some(code) = Code::ALL.iter().find(|code| code.text() == name) {
+        return Some(format!("{code}: {}\n", code.meaning()));
+    }
+    let lint = LintId::named(name)?;
+    Some(format!("{lint} ({}): {}\n\n  {}\n", lint.level(), lint.what(), lint.why()))
 }
 
 fn names(packs: &Packs) -> Vec<String> {
@@ -91,6 +99,7 @@ fn names(packs: &Packs) -> Vec<String> {
         .chain(packs.log_sources.keys().cloned())
         .chain(states)
         .chain(codes)
+        .chain(LintId::ALL.iter().map(|lint| lint.name().to_owned()))
         .collect()
 }
 
@@ -100,7 +109,12 @@ fn explain_rule(packs: &Packs, rule: &Rule) -> String {
         let title = packs.controls.get(id).map_or("", |control| control.title.as_str());
         let _ = writeln!(text, "  against  {} {title}", id.as_requirement());
     }
-    let _ = writeln!(text, "  grade    {} ({})", rule.grade, rule.basis);
+    let _ = writeln!(text, "  grade    {} ({})", rule.declared_grade, rule.basis);
+    for overlay in &rule.overlays {
+        if let Some(grade) = overlay.grade {
+            let _ = writeln!(text, "           {grade}, says pack {}: {}", overlay.pack, overlay.reason);
+        }
+    }
     if let Some(ratio) = rule.ratio {
         let _ = writeln!(
             text,
@@ -127,6 +141,11 @@ fn explain_rule(packs: &Packs, rule: &Rule) -> String {
         }
         if let Some(source) = &param.source {
             let _ = writeln!(text, "    source: {source}");
+        }
+        for overlay in &rule.overlays {
+            if let Some(value) = overlay.params.get(name) {
+                let _ = writeln!(text, "    {value}, says pack {}: {}", overlay.pack, overlay.reason);
+            }
         }
     }
     let _ = writeln!(text, "\n  help: {}", rule.help);

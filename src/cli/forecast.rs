@@ -2,11 +2,10 @@
 
 use super::occasion::Occasion;
 use super::output::{Format, Output};
-use super::place::Folder;
+use super::place::{Folder, disk};
 use super::scan::with_progress;
 use crate::forecast::{self, Forecast};
 use crate::report::Exit;
-use crate::world::Disk;
 use jiff::civil::Date;
 use std::path::PathBuf;
 
@@ -34,7 +33,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
-    let disk = Disk::default();
+    let disk = disk();
     let made = arguments.folder.request(&disk).and_then(|mut request| {
         arguments.occasion.ask(&mut request);
         with_progress(&disk, output, || forecast::forecast(&request, arguments.until, &disk))

@@ -107,7 +107,8 @@ fn binding(survey: &Survey, kind: &str, table: Option<&str>, files: &[&EvidenceS
         );
     }
     text.push_str("[[evidence]]\n");
-    match files.first().and_then(|file| file.source.as_ref()) {
+    let source = files.first().and_then(|file| file.source.as_ref());
+    match source.filter(|_| kind == "events") {
         // A log says itself what it is; its source need only be named when it is not recognized.
         Some(source) => {
             let _ = writeln!(text, "kind = {}\n# source = {}", quoted("events"), quoted(source));

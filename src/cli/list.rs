@@ -1,10 +1,11 @@
 //! `preaudit list`: what there is.
 
 use super::output::Output;
-use super::place::packs;
+use super::place::packs_here;
 use crate::code::Code;
 use crate::finding::count;
-use crate::pack::{self, Automation, Control, Coverage, Packs};
+use crate::lint::LintId;
+use crate::pack::{Automation, Control, Coverage, Packs};
 use crate::report::Exit;
 use crate::world::Disk;
 use clap::ValueEnum;
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-/// List controls, rules, kinds of evidence, log sources, profiles or diagnostic codes.
+/// List controls, rules, kinds of evidence, log sources, exports of tools, profiles, diagnostic codes or lints.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// What to list.
@@ -37,14 +38,18 @@ enum What {
     Kinds,
     /// Log sources.
     Sources,
+    /// Exports of tools that are known by what stands in them.
+    Exports,
     /// Ways to grade.
     Profiles,
     /// Codes of diagnostics.
     Codes,
+    /// What `rule check` looks for.
+    Lints,
 }
 
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
-    let packs = match pack::load(&packs(&arguments.packs), &Disk::default()) {
+    let packs = match packs_here(&arguments.packs, &Disk::default()) {
         Ok(packs) => packs,
         Err(wrong) => return output.wrongs(&wrong),
     };
@@ -57,8 +62,10 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
         What::Rules => rules(&packs),
         What::Kinds => kinds(&packs),
         What::Sources => sources(&packs),
+        What::Exports => exports(&packs),
         What::Profiles => profiles(&packs),
         What::Codes => codes(),
+        What::Lints => lints(),
     });
     Exit::Clean
 }
@@ -86,7 +93,7 @@ fn coverage(packs: &Packs) -> String {
             let _ = writeln!(text, "         {:<15}{}", means.name(), rules.join(", "));
         }
         if let Some(means) = coverage.keys().next() {
-            best.entry(*means).or_default()[usize::from(control.id.is_annex())] += 1;
+            best.entry(*means).or_default()[usize::from(control.id.is_control())] += 1;
         }
     }
     text.push('\n');
@@ -101,17 +108,17 @@ fn covered(packs: &Packs, best: &BTreeMap<Coverage, [usize; 2]>) -> String {
         let [clauses, controls] = best.get(&means).copied().unwrap_or_default();
         let _ = writeln!(text, "  {:<14} {clauses:>7}  {controls:>8}", means.name());
     }
-    let annex = packs.controls.keys().filter(|id| id.is_annex()).count();
-    let clauses = packs.controls.len() - annex;
+    let controls = packs.controls.keys().filter(|id| id.is_control()).count();
+    let clauses = packs.controls.len() - controls;
     let sum = |at: usize| best.values().map(|counts| counts[at]).sum::<usize>();
     let _ = writeln!(
         text,
-        "{} of {clauses} clauses and {} of {annex} controls, by {}",
+        "{} of {clauses} clauses and {} of {controls} controls, by {}",
         sum(0),
         sum(1),
         count(packs.rules().count(), "rule")
     );
-    let of_people = |control: &&Control| control.id.is_annex() && control.automation == Automation::Human;
+    let of_people = |control: &&Control| control.id.is_control() && control.automation == Automation::Human;
     let human = packs.controls.values().filter(of_people);
     let human: Vec<String> = human.map(|control| format!("{} {}", control.id, control.title)).collect();
     let _ = writeln!(text, "controls that only people can judge: {}", human.join(", "));
@@ -150,6 +157,13 @@ fn sources(packs: &Packs) -> String {
     })
 }
 
+fn exports(packs: &Packs) -> String {
+    packs.exports.values().fold(String::new(), |mut text, export| {
+        let _ = writeln!(text, "{:<28} {}", export.id, export.title);
+        text
+    })
+}
+
 fn profiles(packs: &Packs) -> String {
     packs.profiles.iter().fold(String::new(), |mut text, (name, profile)| {
         let _ = writeln!(text, "{name:<12} {}", profile.doc);
@@ -160,6 +174,13 @@ fn profiles(packs: &Packs) -> String {
 fn codes() -> String {
     Code::ALL.iter().fold(String::new(), |mut text, code| {
         let _ = writeln!(text, "{:<32} {}", code.text(), code.meaning());
+        text
+    })
+}
+
+fn lints() -> String {
+    LintId::ALL.iter().fold(String::new(), |mut text, id| {
+        let _ = writeln!(text, "{:<22} {:<8} {}", id.name(), id.level().name(), id.what());
         text
     })
 }

@@ -3,22 +3,32 @@
 
 mod cache;
 mod cap;
+mod convert;
 mod diff;
 mod evidence;
 mod explain;
 mod forecast;
 mod history;
 mod init;
+mod keys;
 mod list;
 mod merge;
 mod occasion;
 mod output;
+mod outputs;
+mod pack;
+mod pack_up;
 mod place;
 mod plan;
 mod recorded;
 mod rule;
 mod scan;
+mod schema;
+mod seal;
 mod timings;
+mod verify;
+mod watch;
+mod worker;
 
 use crate::report::Exit;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -65,6 +75,14 @@ Start with:
 enum Command {
     /// Say what an auditor would find in a folder.
     Scan(scan::Arguments),
+    /// Write a report that was kept as JSON in other formats.
+    Convert(convert::Arguments),
+    /// Sign a report, so that others can see who answers for it and that it was not changed.
+    Seal(seal::Arguments),
+    /// Say whether a report was changed, who answers for it, and whether it follows from the evidence.
+    Verify(verify::Arguments),
+    /// Scan, and write what an auditor takes along as one ZIP archive.
+    PackUp(pack_up::Arguments),
     /// Make one report from what the shares of a scan gave.
     Merge(merge::Arguments),
     /// Look at what `scan --cache` keeps, or remove it.
@@ -80,13 +98,18 @@ enum Command {
     Init(init::Arguments),
     /// Show how every file is understood, without judging.
     Evidence(evidence::Arguments),
-    /// List controls, rules, kinds of evidence, log sources, profiles or diagnostic codes.
+    /// List controls, rules, kinds of evidence, log sources, profiles, diagnostic codes or lints.
     List(list::Arguments),
-    /// Explain a rule, control, kind of evidence, log source, state, profile or diagnostic code.
+    /// Explain a rule, control, kind of evidence, log source, state, profile, diagnostic code or lint.
     Explain(explain::Arguments),
     /// Work on rules.
     #[command(subcommand)]
     Rule(rule::Command),
+    /// Print JSON Schemas of the files that people write, and definitions of what scripts may call.
+    Schema(schema::Arguments),
+    /// Share packs of rules: build, verify, install and lock them.
+    #[command(subcommand)]
+    Pack(pack::Command),
     /// Prepare what people have to do.
     #[command(subcommand)]
     Plan(plan::Command),
@@ -101,6 +124,9 @@ enum Command {
     },
     /// Print the manual page.
     Man,
+    /// Judge for a pack that is not trusted. The program starts this itself.
+    #[command(hide = true)]
+    Worker,
 }
 
 /// Runs the program with these arguments, the name of the program first.
@@ -118,6 +144,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let output = Output::new(arguments.color, arguments.quiet, arguments.verbose);
     let exit = match arguments.command {
         Command::Scan(arguments) => scan::run(&arguments, &output),
+        Command::Convert(arguments) => convert::run(&arguments, &output),
+        Command::Seal(arguments) => seal::run(&arguments, &output),
+        Command::Verify(arguments) => verify::run(&arguments, &output),
+        Command::PackUp(arguments) => pack_up::run(&arguments, &output),
         Command::Merge(arguments) => merge::run(&arguments, &output),
         Command::Cache(command) => cache::run(&command, &output),
         Command::History(arguments) => history::run(&arguments, &output),
@@ -128,10 +158,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::List(arguments) => list::run(&arguments, &output),
         Command::Explain(arguments) => explain::run(&arguments, &output),
         Command::Rule(command) => rule::run(&command, &output),
+        Command::Schema(arguments) => schema::run(&arguments, &output),
+        Command::Pack(command) => pack::run(&command, &output),
         Command::Plan(command) => plan::run(&command, &output),
         Command::Cap(command) => cap::run(&command, &output),
         Command::Completions { shell } => completions(shell, &output),
         Command::Man => manual(&output),
+        Command::Worker => return worker::run(),
     };
     ExitCode::from(exit.code())
 }

@@ -66,6 +66,11 @@ impl Output {
         let _ = io::stdout().lock().write_all(text.as_bytes());
     }
 
+    /// Prints bytes, which need not be text, to standard output.
+    pub(super) fn print_bytes(&self, bytes: &[u8]) {
+        let _ = io::stdout().lock().write_all(bytes);
+    }
+
     /// Writes a text to a file, or prints it where none is named.
     pub(super) fn deliver(&self, text: &str, file: Option<&Path>, disk: &Disk) -> Exit {
         let Some(file) = file else {
@@ -144,6 +149,7 @@ impl Output {
             color: self.is_colored(is_terminal),
             width: width.unwrap_or(PAGE).clamp(40, 160),
             verbosity: self.verbosity,
+            ..TextStyle::default()
         }
     }
 

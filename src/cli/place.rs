@@ -1,11 +1,11 @@
 //! Where evidence is looked for: the arguments that all commands on a folder share.
 
-use crate::audit::Request;
+use crate::audit::{Redaction, Request};
 use crate::code::Code;
 use crate::evidence::{FILE_NAME, Scope};
 use crate::finding::Diagnostic;
 use crate::history::RUNS;
-use crate::pack::PackRef;
+use crate::pack::{self, Declared, LOCK_NAME, Lock, PackRef, Packs};
 use crate::place::Place;
 use crate::scan::{Partials, SpotChecks};
 use crate::source::Source;
@@ -20,6 +20,11 @@ const LARGEST_WORKSPACE: u64 = 4 << 20;
 /// Where partial results are kept, beside preaudit.toml.
 const CACHE: &str = ".preaudit/cache";
 
+/// The disk, and beside it this program, which is started once more to judge for strangers.
+pub(super) fn disk() -> Disk {
+    Disk::beside(std::env::current_exe().ok())
+}
+
 /// A folder of evidence and what judges it.
 #[derive(Debug, clap::Args)]
 pub(super) struct Folder {
@@ -29,10 +34,10 @@ pub(super) struct Folder {
     /// Use this configuration for the folder, and do not look for preaudit.toml.
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// Judge with this pack too; a folder with a pack.toml. May be given several times.
+    /// Judge with this pack too; a folder with a pack.toml, or an archive. May be given several times.
     #[arg(long = "pack", value_name = "DIR")]
     pub(super) packs: Vec<PathBuf>,
-    /// Let packs from outside run their scripts, though preaudit.toml does not list their digests.
+    /// Run the scripts of all packs within the program, and not those of strangers in a process apart.
     #[arg(long)]
     pub(super) trust_packs: bool,
     /// Judge as of this day, instead of that of preaudit.toml or today.
@@ -61,10 +66,11 @@ impl Folder {
             }
             (None, None) => (folder, None),
         };
+        let declared = declared_packs(workspace.as_deref(), self.home().as_deref(), disk)?;
         let only = path.strip_prefix(&root).ok().filter(|below| !below.as_os_str().is_empty());
         let only = only.map(|below| below.to_string_lossy().replace('\\', "/"));
         Ok(Request {
-            packs: packs(&self.packs),
+            packs: stack(declared, &self.packs),
             trust_packs: self.trust_packs,
             scope: Scope { root, only, workspace, as_of: self.as_of },
             stage: None,
@@ -72,8 +78,14 @@ impl Folder {
             jobs: self.jobs.map(usize::from),
             partials: Partials::Logs,
             checks: SpotChecks::default(),
+            redaction: Redaction::default(),
             past: Arc::default(),
         })
+    }
+
+    /// The folder of the configuration, where there is one.
+    fn home(&self) -> Option<PathBuf> {
+        home_of(&self.path, self.config.as_deref())
     }
 
     /// Where partial results of logs are kept.
@@ -93,7 +105,7 @@ pub(super) fn runs_of(path: &Path, config: Option<&Path>) -> Option<PathBuf> {
 }
 
 /// The folder of the configuration.
-fn home_of(path: &Path, config: Option<&Path>) -> Option<PathBuf> {
+pub(super) fn home_of(path: &Path, config: Option<&Path>) -> Option<PathBuf> {
     match config {
         Some(config) => fs::canonicalize(config).ok()?.parent().map(Path::to_path_buf),
         None => workspace_above(&fs::canonicalize(path).ok()?),
@@ -107,10 +119,50 @@ fn workspace_above(path: &Path) -> Option<PathBuf> {
 
 /// The built-in pack, and these behind it.
 pub(super) fn packs(folders: &[PathBuf]) -> Vec<PackRef> {
-    std::iter::once(PackRef::BuiltIn).chain(folders.iter().cloned().map(PackRef::Folder)).collect()
+    stack(Vec::new(), folders)
 }
 
-fn read_config(path: &Path, disk: &Disk) -> Result<Arc<Source>, Vec<Diagnostic>> {
+/// The built-in pack, those that `preaudit.toml` names, and these behind them.
+fn stack(declared: Vec<Declared>, folders: &[PathBuf]) -> Vec<PackRef> {
+    let declared = declared.into_iter().map(|declared| PackRef::Declared(Box::new(declared)));
+    let given = folders.iter().cloned().map(PackRef::Folder);
+    std::iter::once(PackRef::BuiltIn).chain(declared).chain(given).collect()
+}
+
+/// The packs that a command speaks of that looks at no evidence: those of the preaudit.toml here or
+/// above, and these.
+///
+/// # Errors
+/// When preaudit.toml cannot be read, or everything that is wrong with the packs.
+pub(super) fn packs_here(folders: &[PathBuf], disk: &Disk) -> Result<Packs, Vec<Diagnostic>> {
+    let home = fs::canonicalize(".").ok().and_then(|here| workspace_above(&here));
+    let workspace = home.as_ref().map(|home| read_config(&home.join(FILE_NAME), disk)).transpose()?;
+    pack::load(&stack(declared_packs(workspace.as_deref(), home.as_deref(), disk)?, folders), disk)
+}
+
+/// The packs that a configuration names.
+fn declared_packs(
+    workspace: Option<&Source>,
+    home: Option<&Path>,
+    disk: &Disk,
+) -> Result<Vec<Declared>, Vec<Diagnostic>> {
+    let (Some(workspace), Some(home)) = (workspace, home) else { return Ok(Vec::new()) };
+    pack::declared(workspace, &read_lock(home, disk)?, home, disk)
+}
+
+/// What preaudit.lock names, in this folder; nothing where there is none.
+///
+/// # Errors
+/// When it cannot be read or is not well formed.
+pub(super) fn read_lock(home: &Path, disk: &Disk) -> Result<Lock, Vec<Diagnostic>> {
+    let path = home.join(LOCK_NAME);
+    if !path.is_file() {
+        return Ok(Lock::default());
+    }
+    Lock::read(&*read_text(&path, LOCK_NAME.to_owned(), disk)?)
+}
+
+pub(super) fn read_config(path: &Path, disk: &Disk) -> Result<Arc<Source>, Vec<Diagnostic>> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     read_text(path, name, disk)
 }

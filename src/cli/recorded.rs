@@ -1,17 +1,19 @@
 //! Recorded runs on the command line: which are meant, what a scan takes from them and adds to them.
 
+use super::cap::read_plan;
 use super::output::Output;
 use super::place::{Folder, runs_of};
 use crate::audit::Request;
-use crate::baseline;
 use crate::code::Code;
 use crate::diff::{self, Diff};
 use crate::finding::{Diagnostic, State, count};
-use crate::grade::Past;
+use crate::grade::{Past, Promises};
 use crate::history::{self, Chain, RUNS, Run};
 use crate::place::Place;
 use crate::report::{Exit, Report};
 use crate::world::{Disk, World};
+use crate::{baseline, cap};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -28,6 +30,10 @@ pub(super) struct Recording {
     /// Grade in view of the runs that are recorded there, and record nothing.
     #[arg(long, value_name = "DIR", conflicts_with = "record")]
     history: Option<PathBuf>,
+    /// Grade in view of this corrective action plan, as cap.toml: a major whose action is past due stays
+    /// one, and minors whose actions are past due are a minor against 10.2.
+    #[arg(long, value_name = "FILE")]
+    cap: Option<PathBuf>,
     /// Tell on standard error what changed since this run, and why: `last`, the beginning of the name or
     /// SHA-256 of a recorded run, or a file of a run or report in JSON.
     #[arg(long, value_name = "RUN")]
@@ -39,13 +45,14 @@ pub(super) struct Remembered {
     /// Where this run is recorded.
     record: Option<PathBuf>,
     chain: Option<Chain>,
+    promises: Promises,
     baseline: Option<Run>,
 }
 
 impl Recording {
     /// That nothing is recorded, and a run compared with.
     pub(super) fn since(name: &str) -> Self {
-        Self { record: false, history: None, baseline: Some(name.to_owned()) }
+        Self { record: false, history: None, cap: None, baseline: Some(name.to_owned()) }
     }
 
     pub(super) fn has_baseline(&self) -> bool {
@@ -69,9 +76,11 @@ impl Recording {
             None => own.clone().filter(|_| self.record || self.baseline.is_some()),
         };
         let chain = runs.map(|runs| Chain::read(&runs, disk)).transpose().map_err(|broken| vec![broken])?;
+        let plan = self.cap.as_ref().map(|path| read_plan(path, disk)).transpose()?;
         let baseline = self.baseline.as_deref().map(|name| self.open(name, chain.as_ref(), disk));
         Ok(Remembered {
             record: own.filter(|_| self.record),
+            promises: plan.as_ref().map(cap::promises).unwrap_or_default(),
             baseline: baseline.transpose().map_err(|one| vec![one])?.flatten(),
             chain,
         })
@@ -98,7 +107,16 @@ impl Remembered {
 
     /// What grading takes from it.
     pub(super) fn past(&self) -> Arc<Past> {
-        Arc::new(self.chain.as_ref().map(Chain::past).unwrap_or_default())
+        let past = self.chain.as_ref().map(Chain::past).unwrap_or_default();
+        Arc::new(past.with_promises(self.promises.clone()))
+    }
+
+    /// The report with the runs before it, where they were asked for.
+    pub(super) fn behind_the_past<'r>(&self, report: &'r Report) -> Cow<'r, Report> {
+        match &self.chain {
+            Some(chain) => Cow::Owned(report.clone().after(chain.points())),
+            None => Cow::Borrowed(report),
+        }
     }
 
     /// Records the report, where that is asked for.
@@ -153,11 +171,7 @@ pub(super) fn exit_on_news(diff: Option<&Diff>, report: &Report, from: State) ->
 pub(super) fn open(name: &str, chain: Option<&Chain>, disk: &Disk) -> Result<Run, Diagnostic> {
     let path = Path::new(name);
     if path.is_file() {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = path.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
-        let bytes = disk.read(folder, &file, LARGEST);
-        let bytes =
-            bytes.map_err(|error| wrong(&format!("cannot read {name}: {}", error.reason), "name a run"))?;
+        let bytes = read_bytes(path, disk)?;
         return Run::read(name, &bytes);
     }
     let link = chain.and_then(|chain| chain.find(name).map(|link| (chain, link)));
@@ -168,6 +182,17 @@ pub(super) fn open(name: &str, chain: Option<&Chain>, disk: &Disk) -> Result<Run
         return Err(wrong(&message, "`preaudit history` lists them; `last` is the newest"));
     };
     chain.open(link, disk)
+}
+
+/// The bytes of a report or of what is beside it.
+///
+/// # Errors
+/// When the file cannot be read, or is too large.
+pub(super) fn read_bytes(path: &Path, disk: &Disk) -> Result<Vec<u8>, Diagnostic> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = path.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
+    let read = disk.read(folder, &file, LARGEST);
+    read.map_err(|error| wrong(&format!("cannot read {}: {}", path.display(), error.reason), "name a file"))
 }
 
 /// The folder of runs that is meant: this one, or that of a workspace.

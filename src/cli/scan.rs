@@ -2,13 +2,14 @@
 
 use super::occasion::Occasion;
 use super::output::Output;
-use super::place::Folder;
+use super::outputs::Outputs;
+use super::place::{Folder, disk};
 use super::recorded::{Recording, exit_on_news};
 use super::timings;
-use crate::audit::{self, Request};
+use crate::audit::{self, Redaction, Request};
 use crate::diff::Diff;
 use crate::finding::{Diagnostic, State, count};
-use crate::report::{Exit, FailOn, Report, render};
+use crate::report::{Exit, FailOn, Report};
 use crate::scan::{Cache, Partials, Portion, Share, SpotChecks, Used};
 use crate::world::Disk;
 use clap::ValueEnum;
@@ -57,12 +58,8 @@ pub(super) struct Told {
     pub(super) folder: Folder,
     #[command(flatten)]
     occasion: Occasion,
-    /// The format of the report.
-    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
-    /// Write the report to a file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    outputs: Outputs,
     /// End with 1 from this grade on; `new-minor` and `new-major` count only what is new since the
     /// --baseline, and end with 3 only where the scan is incomplete and was not before.
     #[arg(long, value_enum, default_value_t, value_name = "GRADE")]
@@ -70,6 +67,10 @@ pub(super) struct Told {
     /// End with 0 where findings would end it with 1.
     #[arg(long)]
     exit_zero: bool,
+    /// Give persons, mail and network addresses pseudonyms, the same ones everywhere in the report. Names
+    /// that no table holds stay, but for lines of logs, of which only what is pointed at is kept.
+    #[arg(long)]
+    redact: bool,
     /// Tell afterwards, on standard error, where the time went: by stage, log and rule.
     #[arg(long)]
     timings: bool,
@@ -77,16 +78,6 @@ pub(super) struct Told {
     /// where it says something else than native conditions: a check of preaudit, not of the evidence.
     #[arg(long, value_name = "PERCENT")]
     recheck: Option<Portion>,
-}
-
-/// Formats of a report.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs; its schema is preaudit-report/1.
-    Json,
 }
 
 /// Grades that end the program with 1.
@@ -144,7 +135,10 @@ pub(super) fn run_with(
     output: &Output,
     partials: impl FnOnce(&Disk) -> Result<Partials, Vec<Diagnostic>>,
 ) -> Exit {
-    let disk = Disk::default();
+    let disk = disk();
+    if let Err(reason) = told.outputs.wanted() {
+        return output.wrong(&reason);
+    }
     if told.fail_on.news().is_some() && !recording.has_baseline() {
         return output
             .wrong("what is new shows against a run: give one with --baseline, as `--baseline last`");
@@ -159,8 +153,9 @@ pub(super) fn run_with(
         Ok(judged) => judged,
         Err(wrong) => return output.wrongs(&wrong),
     };
-    if let Err(reason) = write(&report, told, output, &disk) {
-        return output.wrong(&reason);
+    let shown = remembered.behind_the_past(&report);
+    if let Err(exit) = told.outputs.write(&shown, output, &disk) {
+        return exit;
     }
     if told.timings {
         output.tell(&timings::of_scan(&timings));
@@ -201,7 +196,7 @@ impl Grade {
 
 /// Asks a share of the logs, and writes what they gave.
 fn run_share(told: &Told, share: Share, partial: &Path, output: &Output) -> Exit {
-    let disk = Disk::default();
+    let disk = disk();
     let made = told
         .request(&disk)
         .and_then(|request| with_progress(&disk, output, || audit::share(&request, share, &disk)));
@@ -216,28 +211,12 @@ impl Told {
     fn request(&self, disk: &Disk) -> Result<Request, Vec<Diagnostic>> {
         let mut request = self.folder.request(disk)?;
         self.occasion.ask(&mut request);
+        request.redaction = if self.redact { Redaction::Pseudonyms } else { Redaction::Open };
         request.checks = SpotChecks {
             recheck: self.recheck.unwrap_or_default(),
             time: if self.timings { Portion::ONE_PERCENT } else { Portion::default() },
         };
         Ok(request)
-    }
-}
-
-fn write(report: &Report, told: &Told, output: &Output, disk: &Disk) -> Result<(), String> {
-    let style = if told.output.is_some() { output.file_style() } else { output.report_style() };
-    let text = match told.format {
-        Format::Text => render(report, &style),
-        Format::Json => report.to_json().map_err(|error| error.to_string())?,
-    };
-    match &told.output {
-        Some(path) => disk
-            .write(path, text.as_bytes())
-            .map_err(|error| format!("cannot write {}: {}", error.path, error.reason)),
-        None => {
-            output.print(&text);
-            Ok(())
-        }
     }
 }
 

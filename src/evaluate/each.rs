@@ -2,22 +2,28 @@
 
 use super::cases::{Case, Cases};
 use super::{Exceptions, Said};
-use crate::evidence::{Decision, Evidence, Row};
+use crate::evidence::{Decision, Row, Table};
 use crate::finding::{Diagnostic, Grade};
-use crate::pack::{Each, Form};
-use crate::plan::{EachLook, Planned};
+use crate::pack::{Each, Form, Rule};
+use crate::plan::EachLook;
 use crate::script::{self, KEPT, Observation, Pointer, Target};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Asks all looks of a rule about all rows of their kinds. The population are the rows that any
 /// look could decide. A row counts once, as population and as exception, however many looks say
 /// something of it.
-pub(super) fn ask(planned: &Planned, looks: &[EachLook], evidence: &Evidence) -> Result<Said, Diagnostic> {
-    let Form::Each(declared) = &planned.rule().form else { return Ok(Said::default()) };
+pub(super) fn ask(
+    rule: &Rule,
+    looks: &[EachLook],
+    tables: &BTreeMap<String, Vec<Arc<Table>>>,
+) -> Result<Said, Diagnostic> {
+    let Form::Each(declared) = &rule.form else { return Ok(Said::default()) };
     let mut asked = Asked::default();
     for look in looks {
         let each = &declared[look.index];
-        let is_opportunity = each.grade.unwrap_or(planned.rule().grade) == Grade::Opportunity;
-        for row in evidence.rows(&each.from) {
+        let is_opportunity = each.grade.unwrap_or(rule.grade) == Grade::Opportunity;
+        for row in tables.get(&each.from).into_iter().flatten().flat_map(Table::rows) {
             asked.ask(look, each, &row, is_opportunity)?;
         }
     }

@@ -4,21 +4,46 @@ use super::Said;
 use super::views::{ends, expected, views};
 use crate::finding::Diagnostic;
 use crate::pack::{EventFields, Form};
-use crate::plan::{GroupLook, Plan, Planned};
+use crate::plan::{GroupLook, GroupQuestions, Plan, Planned};
 use crate::scan::{Facts, Mark, Scan, Tally};
-use crate::script::{EventPart, GroupView, KEPT, Observation, Pointer, Target};
+use crate::script::{EventPart, GroupView, GroupsHeard, KEPT, Observation, Pointer, Target};
 
 /// Why a scan that dropped something concludes nothing from what it did not see.
 pub(super) const OVER: &str = "there were more groups or values than can be held";
 
-/// Asks a rule about the groups of its scan. Of bursts and counts the population are the records;
-/// of silences it is the groups that `having` counts, of absences the groups that are expected.
+/// Asks which of these groups are exceptions, and what to say of the first of them. Where silences count,
+/// only a group with one is an exception.
+pub(super) fn hear(
+    questions: &GroupQuestions,
+    views: &[GroupView],
+    silences: bool,
+) -> Result<GroupsHeard, Diagnostic> {
+    let mut heard = GroupsHeard::default();
+    for (number, view) in views.iter().enumerate() {
+        if !questions.having.as_ref().map_or(Ok(true), |having| having.holds_for_group(view))? {
+            continue;
+        }
+        heard.counted += 1;
+        if silences && view.silence.is_none() {
+            continue;
+        }
+        heard.exceptions += 1;
+        if heard.kept.len() < KEPT {
+            heard.kept.push((number, questions.message.says_of_group(view)?));
+        }
+    }
+    Ok(heard)
+}
+
+/// Tells what a rule says of the groups of its scan, which `hear` is asked for. Of bursts and counts the
+/// population are the records; of silences it is the groups that `having` counts, of absences the groups
+/// that are expected.
 pub(super) fn ask(
     planned: &Planned,
     look: &GroupLook,
-    plan: &Plan,
-    facts: &Facts,
+    (plan, facts): (&Plan, &Facts),
     fields: &EventFields,
+    hear: impl FnOnce(&[GroupView], bool) -> Result<GroupsHeard, Diagnostic>,
 ) -> Result<Said, Diagnostic> {
     let tally = tally(look.scan, facts)?;
     let scan = &plan.scans[look.scan];
@@ -26,20 +51,13 @@ pub(super) fn ask(
     said.verdict.population = usize::try_from(tally.population).unwrap_or(usize::MAX);
     said.records = said.verdict.population;
     said.verdict.not_evaluated = nothing(tally, fields);
-    let mut counted = 0;
-    for view in views(scan, tally, fields) {
-        if !look.having.as_ref().map_or(Ok(true), |having| having.holds_for_group(&view))? {
-            continue;
-        }
-        counted += 1;
-        if scan.wanted.gap.is_some() && view.silence.is_none() {
-            continue;
-        }
-        said.verdict.exceptions += 1;
-        if said.verdict.observations.len() < KEPT {
-            said.verdict.observations.push(observation(planned, look, scan, &view, fields)?);
-        }
-    }
+    let views = views(scan, tally, fields);
+    let GroupsHeard { counted, exceptions, kept } = hear(&views, scan.wanted.gap.is_some())?;
+    said.verdict.exceptions = exceptions;
+    let observed = |(number, statement): (usize, String)| {
+        observation(planned, look, scan, views.get(number)?, (statement, fields))
+    };
+    said.verdict.observations = kept.into_iter().filter_map(observed).collect();
     if scan.wanted.gap.is_some() {
         said.verdict.population = counted;
         if counted == 0 && said.verdict.not_evaluated.is_none() {
@@ -111,11 +129,10 @@ fn observation(
     look: &GroupLook,
     scan: &Scan,
     view: &GroupView,
-    fields: &EventFields,
-) -> Result<Observation, Diagnostic> {
-    let Form::Scan(declared) = &planned.rule().form else { return Ok(Observation::default()) };
-    let Some(finding) = &declared.finding else { return Ok(Observation::default()) };
-    let statement = look.message.says_of_group(view)?;
+    (statement, fields): (String, &EventFields),
+) -> Option<Observation> {
+    let Form::Scan(declared) = &planned.rule().form else { return None };
+    let finding = declared.finding.as_ref()?;
     let part = |field: &String| match field.as_str() {
         "time" | "@timestamp" => EventPart::Time,
         name => fields.slot(name).map_or(EventPart::Whole, EventPart::Slot),
@@ -137,7 +154,7 @@ fn observation(
         }
     }
     pointers.extend(joined(look, &finding.at_join, view, &statement));
-    Ok(Observation { statement, subject: view.subject(), pointers, ..Observation::default() })
+    Some(Observation { statement, subject: view.subject(), pointers, ..Observation::default() })
 }
 
 /// Where the joined or expected row stands. What was never seen has no other place.

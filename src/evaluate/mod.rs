@@ -4,26 +4,27 @@ mod cases;
 mod corrected;
 mod each;
 mod groups;
+mod outcome;
 mod places;
+mod stranger;
 mod views;
+mod worker;
+
+pub use worker::answer;
 
 use crate::control_id::ControlId;
 use crate::evidence::Evidence;
 use crate::finding::{Diagnostic, Grade};
-use crate::pack::{EventFields, Packs};
+use crate::pack::{EventFields, Packs, Rule};
 use crate::place::Place;
-use crate::plan::{Look, Plan, Planned};
+use crate::plan::{GroupLook, Look, Plan, Planned};
 use crate::scan::Facts;
-use crate::script::{self, Context, ContextData, ControlView, Doubt, KindView, Rows, Verdict};
-use crate::time::Time;
+use crate::script::{self, Brief, Context, ControlView, Doubt, GroupView, KindView, Sight, Verdict};
 use crate::world::{Stopwatch, World};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Records in doubt that a report points at.
-const DOUBTS_SHOWN: usize = 20;
 
 /// What one rule observed.
 #[derive(Clone, Debug, Default)]
@@ -73,6 +74,8 @@ pub struct Seen {
     pub statement: String,
     /// What it is about.
     pub subject: String,
+    /// Who owns it, where a row that is pointed at says so.
+    pub owner: Option<String>,
     /// Where it shows.
     pub places: Vec<Place>,
     /// Another grade than the rule's.
@@ -126,7 +129,7 @@ pub fn run_beside(
 ) -> Vec<Outcome> {
     let controls = Arc::new(control_views(packs));
     let digests = Arc::new(evidence.digests.clone());
-    let evaluator = Evaluator { plan, packs, facts, evidence, controls, digests };
+    let evaluator = Evaluator { plan, packs, facts, evidence, controls, digests, world };
     let ask = |planned: &Planned| {
         let watch = Stopwatch::start();
         (evaluator.ask(planned), watch.elapsed())
@@ -136,7 +139,8 @@ pub fn run_beside(
     let (said, took): (Vec<Result<Said, Diagnostic>>, Vec<Duration>) =
         unknown.par_iter().map(|planned| ask(planned)).unzip();
     let shown = places::look_up(&said, evidence, &packs.event_fields, world);
-    let outcomes = said.into_iter().zip(unknown).map(|(said, planned)| outcome(said, planned, &shown));
+    let outcomes =
+        said.into_iter().zip(unknown).map(|(said, planned)| outcome::outcome(said, planned, &shown));
     let mut outcomes = outcomes.zip(took).map(|(outcome, took)| Outcome { took, ..outcome });
     known.into_iter().map(|known| known.or_else(|| outcomes.next()).unwrap_or_default()).collect()
 }
@@ -148,6 +152,7 @@ struct Evaluator<'a> {
     evidence: &'a Evidence,
     controls: Arc<BTreeMap<String, ControlView>>,
     digests: Arc<BTreeMap<String, String>>,
+    world: &'a dyn World,
 }
 
 impl Evaluator<'_> {
@@ -157,12 +162,30 @@ impl Evaluator<'_> {
         let mut said = match &planned.look {
             Look::Excluded | Look::Starved | Look::Unfounded(_) => Said::default(),
             Look::Broken(fault) => return Err(fault.clone()),
-            Look::Each(looks) => each::ask(planned, looks, self.evidence)?,
-            Look::Groups(look) => groups::ask(planned, look, self.plan, self.facts, self.fields())?,
+            Look::Each(_) if planned.compiled.is_stranger => stranger::each(self.brief(planned), self.world)?,
+            Look::Each(looks) => each::ask(planned.rule(), looks, &self.evidence.tables)?,
+            Look::Groups(look) => self.groups(planned, look)?,
             Look::Judge(scan) => self.judge(planned, *scan)?,
         };
         said.undecidable += planned.set_aside;
         Ok(said)
+    }
+
+    fn groups(&self, planned: &Planned, look: &GroupLook) -> Result<Said, Diagnostic> {
+        let hear = |views: &[GroupView], silences| match &look.questions {
+            Some(questions) => groups::hear(questions, views, silences),
+            None => stranger::groups(self.brief(planned), views, silences, self.world),
+        };
+        groups::ask(planned, look, (self.plan, self.facts), self.fields(), hear)
+    }
+
+    /// A stranger's rule with all that it is to know.
+    fn brief<'p>(&self, planned: &'p Planned) -> (&'p Rule, Brief) {
+        let values = planned.params.iter().map(|(name, set)| (name.clone(), set.value.clone())).collect();
+        let setting = &planned.setting;
+        let brief =
+            Brief::of(&planned.compiled, &setting.names, values, setting.as_of, &self.evidence.tables);
+        (planned.rule(), brief)
     }
 
     fn fields(&self) -> &EventFields {
@@ -171,41 +194,35 @@ impl Evaluator<'_> {
 
     fn judge(&self, planned: &Planned, scan: Option<usize>) -> Result<Said, Diagnostic> {
         let rule = planned.rule();
-        let kinds = rule.uses.iter().chain(&rule.may_use);
-        let rows = |kind: &String| (kind.clone(), Rows(Arc::new(self.evidence.rows(kind).collect())));
-        let tables: BTreeMap<String, Rows> = kinds.map(rows).collect();
-        let mut records: usize = tables.values().map(|rows| rows.0.len()).sum();
-        let mut said = Said::default();
-        let mut views = Vec::new();
+        let (mut said, mut records, mut groups) = (Said::default(), 0, Vec::new());
         if let Some(scan) = scan {
             let tally = groups::tally(scan, self.facts)?;
             records += usize::try_from(tally.population).unwrap_or(usize::MAX);
             said = groups::undecided(tally);
-            views = views::views(&self.plan.scans[scan], tally, self.fields());
+            groups = views::views(&self.plan.scans[scan], tally, self.fields());
         }
         let kinds = self.kind_views();
         if rule.uses.is_empty() && rule.may_use.is_empty() && scan.is_none() {
             // The rule looks at what came of the kinds, and so at all of it.
             records += kinds.iter().filter(|kind| kind.is_asked_for).map(|kind| kind.count).sum::<usize>();
         }
-        let cx = Context(Arc::new(ContextData {
-            params: planned.setting.params.clone(),
-            as_of: Some(Time::Day(self.plan.as_of)),
-            tables,
-            groups: views,
-            controls: Arc::clone(&self.controls),
-            against: rule.controls.clone(),
-            digests: Arc::clone(&self.digests),
-            kinds,
-        }));
-        said.verdict = script::judge(&planned.compiled, &planned.setting.names, cx)?;
+        let (controls, digests) = (Arc::clone(&self.controls), Arc::clone(&self.digests));
+        let sight = Sight { groups, controls, digests, kinds };
+        records +=
+            rule.uses.iter().chain(&rule.may_use).map(|kind| self.evidence.rows(kind).count()).sum::<usize>();
+        (said.verdict, said.doubts) = if planned.compiled.is_stranger {
+            stranger::judge(self.brief(planned), sight, self.world)?
+        } else {
+            let cx = Context::of(rule, &planned.setting, &self.evidence.tables, sight);
+            let verdict = script::judge(&planned.compiled, &planned.setting.names, cx, script::JUDGE_TIME)?;
+            (verdict, script::take_doubts())
+        };
         let is_over = scan.is_some_and(|scan| self.facts.tallies[scan].overflowed);
         if is_over && said.verdict.exceptions == 0 {
             said.verdict.not_evaluated.get_or_insert_with(|| groups::OVER.to_owned());
         }
-        said.doubts = script::take_doubts();
         said.undecidable += said.doubts.len();
-        withhold_guesses(&mut said);
+        outcome::withhold_guesses(&mut said);
         said.records = records;
         Ok(said)
     }
@@ -247,7 +264,7 @@ fn control_views(packs: &Packs) -> BTreeMap<String, ControlView> {
         id: control.id.to_string(),
         title: control.title.clone(),
         other_edition: control.edition_2013.iter().map(ToString::to_string).collect(),
-        is_current: control.id.is_annex(),
+        is_current: control.id.is_control(),
     });
     let old = packs.edition_2013.values().map(|control| ControlView {
         id: control.id.to_string(),
@@ -257,73 +274,4 @@ fn control_views(packs: &Packs) -> BTreeMap<String, ControlView> {
     });
     // An id that both editions have means the current one.
     old.chain(current).map(|control| (control.id.clone(), control)).collect()
-}
-
-fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: &places::Shown) -> Outcome {
-    let said = match said {
-        Ok(said) => said,
-        Err(fault) => return Outcome { failed: Some(fault), ..Outcome::default() },
-    };
-    let exceptions = said.exceptions.unwrap_or_else(|| by_grade(&said.verdict, planned.rule().grade));
-    let undecided = said.doubts.iter().map(|doubt| doubt.row.place(&doubt.field, "not decidable"));
-    let mut places: Vec<Place> = undecided.take(DOUBTS_SHOWN).collect();
-    places.extend(said.undecided.iter().filter_map(|pointer| places::place(pointer, shown)));
-    let asked = said.doubts.iter().map(|doubt| (&doubt.row, &doubt.field));
-    let pointed = said.undecided.iter().filter_map(|pointer| match &pointer.target {
-        script::Target::Field(row, field) => Some((row, field)),
-        _ => None,
-    });
-    let unmapped = asked.chain(pointed).filter(|(row, field)| !row.table.has(field));
-    let unmapped = unmapped.map(|(_, field)| field.clone()).collect();
-    let seen = |one: script::Observation| Seen {
-        places: one.pointers.iter().filter_map(|pointer| places::place(pointer, shown)).collect(),
-        statement: one.statement,
-        subject: one.subject,
-        grade: one.grade,
-        control: one.control,
-        grace: one.grace,
-        case: one.case,
-    };
-    Outcome {
-        exceptions,
-        observations: said.verdict.observations.into_iter().map(seen).collect(),
-        population: said.verdict.population,
-        records: said.records,
-        undecidable: said.undecidable,
-        undecided: places,
-        unmapped,
-        statement: said.verdict.statement,
-        not_evaluated: said.verdict.not_evaluated,
-        covers: said.verdict.covers,
-        left_open: said.verdict.left_open,
-        failed: None,
-        took: Duration::ZERO,
-    }
-}
-
-/// Takes back what a script observed of rows about which it had to guess: nobody is accused on a
-/// cell that cannot be read. Such rows count as not decidable and no longer as population.
-fn withhold_guesses(said: &mut Said) {
-    let guessed: HashSet<(usize, usize)> =
-        said.doubts.iter().filter(|doubt| doubt.is_guess).map(|doubt| doubt.row.identity()).collect();
-    let rests_on_guess = |one: &script::Observation| {
-        one.pointers.iter().filter_map(script::Pointer::row).any(|row| guessed.contains(&row.identity()))
-    };
-    let verdict = &mut said.verdict;
-    let before = verdict.observations.len();
-    verdict.observations.retain(|one| !rests_on_guess(one));
-    let withheld = before - verdict.observations.len();
-    if withheld > 0 {
-        verdict.exceptions -= withheld;
-        verdict.population = verdict.population.saturating_sub(withheld);
-        // The rule's own sentence counts what was taken back.
-        verdict.statement = None;
-    }
-}
-
-/// The exceptions of a verdict. What was not kept counts as lapse.
-fn by_grade(verdict: &Verdict, rule_grade: Grade) -> Exceptions {
-    let is_opportunity = |one: &&script::Observation| one.grade.unwrap_or(rule_grade) == Grade::Opportunity;
-    let opportunities = verdict.observations.iter().filter(is_opportunity).count();
-    Exceptions { lapses: verdict.exceptions - opportunities, opportunities }
 }

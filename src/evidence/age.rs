@@ -21,10 +21,15 @@ pub struct Collected {
 }
 
 impl Collected {
+    /// The last day on which it proves something.
+    pub fn fresh_until(&self) -> Date {
+        Time::Day(self.on).plus(self.ttl).day()
+    }
+
     /// How old it is on a day, where that is more than is allowed.
     fn too_old(&self, as_of: Date) -> Option<Duration> {
-        let age = Time::Day(as_of).since(Time::Day(self.on));
-        (age.in_days() > self.ttl.in_days()).then(|| Duration::days(age.in_days()))
+        let age = || Duration::days(Time::Day(as_of).since(Time::Day(self.on)).in_days());
+        (as_of > self.fresh_until()).then(age)
     }
 
     fn place(&self) -> Place {
@@ -48,6 +53,28 @@ impl Evidence {
             for kind in &file.kinds {
                 self.stale.entry(kind.clone()).or_default().push(unfit.clone());
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn the_last_day_is_fresh_and_the_next_is_not() {
+        let taken = |ttl: Duration| Collected {
+            file: "log.csv".to_owned(),
+            on: date(2026, 1, 31),
+            ttl,
+            kinds: Vec::new(),
+        };
+        for (ttl, last) in [(Duration::days(30), date(2026, 3, 2)), (Duration::months(1), date(2026, 2, 28))]
+        {
+            assert_eq!(taken(ttl).fresh_until(), last);
+            assert_eq!(taken(ttl).too_old(last), None);
+            assert!(taken(ttl).too_old(last.tomorrow().unwrap()).is_some());
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::copies::copies;
 use super::events::When;
+use super::exports::Imported;
 use super::grid::Grid;
 use super::inspect::inspect;
 use super::open::{Expected, Opened, Opener};
@@ -149,6 +150,7 @@ impl Collector<'_> {
         self.take_log(&mut opened, &bindings, &mut taken);
         self.take_document(entry, &mut opened, &bindings, &mut taken);
         self.take_tables(entry, &mut opened, &bindings, &mut taken);
+        self.take_imports(&mut opened, &bindings, &mut taken);
         if taken.files.len() == before {
             self.take_nothing(entry, &opened, &bindings, &mut taken);
         }
@@ -250,6 +252,22 @@ impl Collector<'_> {
                 Ok(None) => {}
                 Err(doubt) => taken.diagnostics.push(doubt),
             }
+        }
+    }
+
+    /// What an export of a tool gave, all kinds of it, whichever of them a binding names.
+    fn take_imports(&self, opened: &mut Opened, bindings: &[&Binding], taken: &mut Taken) {
+        for Imported { export, kind, grid, faults } in std::mem::take(&mut opened.imported) {
+            let binding = bindings.iter().find(|binding| binding.kind.as_ref() == Some(&kind.id));
+            let fields = grid.headers.iter().enumerate();
+            let columns = fields.map(|(at, field)| (field.clone(), format!("#{}", at + 1))).collect();
+            let declared = binding.map(|binding| declared(binding)).unwrap_or_default();
+            let declared = Declared { columns, ..declared };
+            let mut table = Table::new(kind, grid, &declared, Arc::clone(&self.nothing));
+            taken.diagnostics.extend(inspect(&mut table));
+            let seen = self.seen(&table, 100, !bindings.is_empty());
+            taken.files.push(FileSeen { source: Some(export.id.clone()), faults, ..seen });
+            taken.tables.push(table);
         }
     }
 

@@ -1,10 +1,11 @@
 //! Which column is which field: the best match of the whole table, no column used twice.
 
 use crate::pack::{Kind, normalize_header};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How the columns of a table match the fields of a kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Match {
     /// Field to column, from 0.
     pub columns: BTreeMap<String, usize>,

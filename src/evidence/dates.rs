@@ -9,10 +9,11 @@ use crate::time::Time;
 use jiff::civil::{Date, DateTime, Time as Clock};
 use jiff::tz::Offset;
 use regex::Regex;
+use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
 /// Which number comes first in `1/2/2026`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DateOrder {
     /// Nothing says, so such dates are not decidable.
     #[default]

@@ -4,6 +4,7 @@ use crate::pack::normalize_header;
 use crate::place::Place;
 use crate::source::Source;
 use regex::Regex;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
@@ -11,7 +12,7 @@ use std::sync::{Arc, LazyLock};
 const HEAD_LINES: usize = 30;
 
 /// A policy, a plan, minutes: any text that people read from top to bottom.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Document {
     /// The text.
     pub source: Arc<Source>,
@@ -26,7 +27,7 @@ pub struct Document {
 }
 
 /// A heading.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heading {
     /// 1 for the highest.
     pub level: u8,
@@ -37,7 +38,7 @@ pub struct Heading {
 }
 
 /// Something a document says of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Property {
     /// The label, normalized like a header.
     pub label: String,
@@ -48,7 +49,7 @@ pub struct Property {
 }
 
 /// A link.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     /// Where it leads.
     pub target: String,

@@ -1,6 +1,7 @@
 //! Rows of cells as a reader found them, before anyone says what the columns mean.
 
 use crate::source::{Source, Span};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,14 +10,14 @@ use std::sync::Arc;
 const HEADER_WITHIN: usize = 15;
 
 /// Where a cell stands in its source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cell {
     start: u32,
     end: u32,
 }
 
 /// A table whose rows are all as wide as its header.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Grid {
     /// The text that cells stand in.
     pub source: Arc<Source>,
@@ -27,10 +28,13 @@ pub struct Grid {
     /// Where the header cells stand.
     pub header_cells: Vec<Cell>,
     /// Rows that are wider or narrower than the header, set aside.
+    #[serde(skip)]
     pub ragged: Vec<RawRow>,
     /// Number of rows above the header.
     pub preamble: usize,
     cells: Vec<Cell>,
+    /// Where each row stands, when that is not from its first cell to its last.
+    records: Vec<Cell>,
     /// Texts of cells that differ from what stands in the source: unquoted, unescaped, plain.
     texts: HashMap<usize, Box<str>>,
 }
@@ -111,6 +115,7 @@ impl Grid {
             ragged: Vec::new(),
             preamble: 0,
             cells: Vec::new(),
+            records: Vec::new(),
             texts: HashMap::new(),
         }
     }
@@ -159,6 +164,17 @@ impl Grid {
             }
             self.cells.push(cell);
         }
+    }
+
+    /// Adds a row that stands at these bytes, some of whose cells may stand elsewhere. A table holds only
+    /// such rows or none.
+    pub fn push_record(
+        &mut self,
+        range: &Range<usize>,
+        cells: impl Iterator<Item = (Cell, Option<Box<str>>)>,
+    ) {
+        self.records.push(Cell::at(range));
+        self.push(cells);
     }
 
     /// Puts a mended row in its place among the others, by where it stands.
@@ -210,8 +226,12 @@ impl Grid {
         (0..self.len()).map(move |row| self.text(row, column))
     }
 
-    /// Bytes from the first cell of a row that stands anywhere to the last.
+    /// Bytes from the first cell of a row that stands anywhere to the last; those of its record, where
+    /// it is one.
     pub fn row_range(&self, row: usize) -> Range<usize> {
+        if let Some(record) = self.records.get(row).and_then(|record| record.range()) {
+            return record;
+        }
         let ranges = (0..self.width()).filter_map(|column| self.cell(row, column).range());
         let (start, end) =
             ranges.fold((usize::MAX, 0), |(start, end), range| (start.min(range.start), end.max(range.end)));

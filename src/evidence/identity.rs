@@ -4,6 +4,7 @@ use crate::code::Code;
 use crate::finding::Diagnostic;
 use crate::source::Source;
 use crate::toml_text::wrong;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -14,9 +15,11 @@ use toml::Spanned;
 pub struct Identities(BTreeMap<String, String>);
 
 /// `[[identity]]` of `preaudit.toml`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct IdentityText {
+    /// Domains that are one, as `ex.org` and `EX`.
+    #[schemars(with = "Vec<String>")]
     domains: Spanned<Vec<Spanned<String>>>,
 }
 
@@ -68,7 +71,7 @@ impl Identities {
 mod tests {
     use super::*;
 
-    #[derive(Deserialize)]
+    #[derive(Deserialize, JsonSchema)]
     struct Declared {
         identity: Vec<IdentityText>,
     }

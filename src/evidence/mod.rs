@@ -16,6 +16,7 @@ mod decode;
 mod document;
 mod docx;
 mod events;
+mod exports;
 mod grid;
 mod identity;
 mod inspect;
@@ -33,11 +34,15 @@ mod path_pattern;
 mod persons;
 mod ragged;
 mod recognize;
+mod row;
 mod sample;
 mod table;
+mod transit;
 mod value;
 mod workspace;
+mod workspace_text;
 mod xlsx;
+mod xml;
 
 pub use age::Collected;
 pub use bound::{Bound, Sentence};
@@ -51,10 +56,13 @@ pub use identity::Identities;
 pub use named::{NamedFile, named_files};
 pub use names::is_same_person;
 pub use params::{Bind, Given, Wanted};
+pub use row::Row;
 pub use sample::sample;
-pub use table::{Person, Row, Table};
+pub use table::{Person, Table};
+pub use transit::among;
 pub use value::{Decision, Value};
-pub use workspace::{Audit, Binding, FILE_NAME, Workspace};
+pub use workspace::{Binding, FILE_NAME, Workspace};
+pub use workspace_text::Audit;
 
 use crate::finding::Diagnostic;
 use crate::place::Place;
@@ -99,7 +107,7 @@ pub struct FileSeen {
     pub kind: Option<String>,
     /// Sheet of a workbook, or heading above a table.
     pub table: Option<String>,
-    /// Source of a log.
+    /// Source of a log, or export of a tool.
     pub source: Option<String>,
     /// How sure that is, in percent; 100 when it is declared.
     pub sure: usize,

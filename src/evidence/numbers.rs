@@ -1,7 +1,8 @@
 //! Numbers as registers write them, with a decimal point or a decimal comma.
 
+use serde::{Deserialize, Serialize};
 /// Which sign separates the decimals.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DecimalSign {
     /// Nothing says; `1,234` is not decidable then.
     #[default]

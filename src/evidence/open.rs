@@ -1,15 +1,18 @@
 //! One file: found out what it holds, and read, or left as a log to be streamed.
 
+mod imports;
+
 use super::csv::{self, CsvRows};
 use super::decode::{self, Packing};
 use super::document::Document;
 use super::events::{self, Layout, Log, When};
+use super::exports::{Import, Imported, Importer};
 use super::grid::{Grid, HeaderChoice};
 use super::node::{Malformed, Node, NodeValue};
 use super::{docx, json, lists, markdown, recognize, xlsx};
 use crate::code::Code;
 use crate::finding::{Diagnostic, count};
-use crate::pack::{Kind, LogFormat, LogSource, Packs, Shape};
+use crate::pack::{ExportFormat, Kind, LogFormat, LogSource, Packs, Shape};
 use crate::place::Place;
 use crate::source::Source;
 use crate::world::{Entry, World};
@@ -34,6 +37,8 @@ pub(super) struct Opened {
     pub(super) tables: Vec<Grid>,
     /// A document, with its tables among the tables.
     pub(super) document: Option<Arc<Document>>,
+    /// Rows that an export of a tool gave.
+    pub(super) imported: Vec<Imported>,
     /// A log.
     pub(super) log: Option<Log>,
     /// Bytes as they are on disk, when the file was read whole.
@@ -42,6 +47,15 @@ pub(super) struct Opened {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Why the content is not all there, so that nothing may be concluded from what is missing.
     pub(super) incomplete: Option<String>,
+}
+
+impl Opened {
+    /// Takes what an export gave.
+    fn import(&mut self, import: Import) {
+        self.imported.extend(import.tables);
+        self.diagnostics.extend(import.diagnostics);
+        self.incomplete = self.incomplete.take().or(import.incomplete);
+    }
 }
 
 /// A file's bytes, digested.
@@ -229,14 +243,15 @@ impl Opener<'_> {
         match ending.as_str() {
             // What stands beside evidence to explain a folder is none.
             _ if ABOUT.contains(&recognize::stem(name).to_uppercase().as_str()) => {}
-            "toml" => self.open_tree(&source, Node::toml(source.text()), opened),
-            "yaml" | "yml" => self.open_tree(&source, Node::yaml(source.text()), opened),
+            "toml" => self.open_tree(expected, &source, Node::toml(source.text()), opened),
+            "yaml" | "yml" => self.open_tree(expected, &source, Node::yaml(source.text()), opened),
             "csv" | "tsv" => self.open_rows(expected, &source, opened),
             "md" | "markdown" => self.open_markdown(expected, &source, opened),
-            "json" | "ndjson" | "jsonl" => self.open_json(&source, opened),
+            "json" | "ndjson" | "jsonl" | "sarif" => self.open_json(expected, &source, opened),
             _ if source.text().trim_start().starts_with(['{', '[']) && looks_like_json(source.text()) => {
-                self.open_json(&source, opened);
+                self.open_json(expected, &source, opened);
             }
+            _ if source.text().trim_start().starts_with('<') => self.open_xml(expected, &source, opened),
             _ if self.is_rows(&source) => self.open_rows(expected, &source, opened),
             "log" => {
                 let message = format!("{} is a log of no kind that is known", entry.path);
@@ -250,7 +265,13 @@ impl Opener<'_> {
         }
     }
 
-    fn open_tree(&self, source: &Arc<Source>, tree: Result<Node, Malformed>, opened: &mut Opened) {
+    fn open_tree(
+        &self,
+        expected: &Expected,
+        source: &Arc<Source>,
+        tree: Result<Node, Malformed>,
+        opened: &mut Opened,
+    ) {
         match tree {
             Ok(tree) => {
                 if let Some((key, second)) = tree.duplicate_key() {
@@ -260,7 +281,12 @@ impl Opener<'_> {
                     opened.incomplete = Some("a key stands twice in it".to_owned());
                     return;
                 }
-                opened.tables.extend(lists::tables(source, &tree));
+                match self.export(expected, ExportFormat::Json, &tree) {
+                    Some(export) => {
+                        opened.import(self.imported(export, source, |importer| importer.take(&tree)))
+                    }
+                    None => opened.tables.extend(lists::tables(source, &tree)),
+                }
             }
             Err(error) => self.malformed(source, &error, opened),
         }
@@ -276,20 +302,35 @@ impl Opener<'_> {
         opened.incomplete = Some("it is malformed".to_owned());
     }
 
-    fn open_json(&self, source: &Arc<Source>, opened: &mut Opened) {
-        let lines: Vec<&str> = source.text().lines().filter(|line| !line.trim().is_empty()).collect();
-        let is_object =
-            |line: &&str| matches!(json::read(line.trim()), Ok(Node { value: NodeValue::Map(_), .. }));
-        if lines.len() > 1 && lines.first().is_some_and(is_object) {
-            return self.open_object_lines(source, opened);
+    fn open_json(&self, expected: &Expected, source: &Arc<Source>, opened: &mut Opened) {
+        let mut lines = source.text().lines().filter(|line| !line.trim().is_empty());
+        let first = lines.next().and_then(|line| json::read(line.trim()).ok());
+        match first.filter(|first| matches!(first.value, NodeValue::Map(_)) && lines.next().is_some()) {
+            Some(first) => match self.export(expected, ExportFormat::Json, &first) {
+                Some(export) => {
+                    let take = |importer: &mut Importer<'_>| {
+                        self.object_lines(source, opened, |row| importer.take(&row));
+                    };
+                    let import = self.imported(export, source, take);
+                    opened.import(import);
+                }
+                None => self.open_object_lines(source, opened),
+            },
+            None => self.open_tree(expected, source, json::read(source.text()), opened),
         }
-        self.open_tree(source, json::read(source.text()), opened);
     }
 
-    /// One object a line: bad lines are set aside, the others are a table.
-    #[expect(clippy::unused_self, reason = "it reads as the others do")]
+    /// One object a line, together a table.
     fn open_object_lines(&self, source: &Arc<Source>, opened: &mut Opened) {
         let mut rows = Vec::new();
+        self.object_lines(source, opened, |row| rows.push(row));
+        let list = Node { range: 0..source.text().len(), value: NodeValue::List(rows) };
+        opened.tables.extend(lists::tables(source, &list));
+    }
+
+    /// One object a line: bad lines are set aside, the others are taken.
+    #[expect(clippy::unused_self, reason = "it reads as the others do")]
+    fn object_lines(&self, source: &Arc<Source>, opened: &mut Opened, mut take: impl FnMut(Node)) {
         let mut start = 0;
         for line in source.text().split_inclusive('\n') {
             let base = start + (line.len() - line.trim_start().len());
@@ -307,7 +348,7 @@ impl Opener<'_> {
                 }
             });
             match node {
-                Ok(node) => rows.push(node),
+                Ok(node) => take(node),
                 Err(error) => {
                     let place = source.span(base..base + line.trim().len()).place(error.reason.clone());
                     let message = format!("a record cannot be read: {}", error.reason);
@@ -316,15 +357,20 @@ impl Opener<'_> {
                 }
             }
         }
-        let list = Node { range: 0..source.text().len(), value: NodeValue::List(rows) };
-        opened.tables.extend(lists::tables(source, &list));
     }
 
     fn open_rows(&self, expected: &Expected, source: &Arc<Source>, opened: &mut Opened) {
-        let mut rows = CsvRows::new(source, csv::delimiter(source.text()));
-        let grid =
-            self.build(expected, |choose| Grid::build(Arc::clone(source), None, rows.by_ref(), choose));
-        opened.tables.push(grid);
+        let delimiter = csv::delimiter(source.text());
+        let mut rows = CsvRows::new(source, delimiter);
+        let header = CsvRows::new(source, delimiter).next().unwrap_or_default();
+        match self.export_of_rows(expected, source, &header) {
+            Some(export) => opened.import(self.imported_rows(export, source, rows.by_ref())),
+            None => {
+                let grid = self
+                    .build(expected, |choose| Grid::build(Arc::clone(source), None, rows.by_ref(), choose));
+                opened.tables.push(grid);
+            }
+        }
         if let Some(swallowed) = rows.unterminated() {
             let lines = source.span(swallowed.clone()).text().lines().count();
             let place = source.span(swallowed).place("opened here and never closed");

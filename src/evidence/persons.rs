@@ -1,6 +1,7 @@
 //! Who rows are about: people are found on the roster by e-mail, number, login, then name.
 
-use super::table::{Person, Row, Table};
+use super::row::Row;
+use super::table::{Person, Table};
 use crate::pack::PersonFields;
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -8,14 +8,14 @@ use super::numbers::{self, DecimalSign};
 use super::value::Value;
 use crate::control_id::ControlId;
 use crate::pack::{Holds, Kind, Vocabulary, normalize_word};
-use crate::place::Place;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// A table of one kind of evidence. A document is a table of one row.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Table {
     /// The kind.
     pub kind: Arc<Kind>,
@@ -28,11 +28,12 @@ pub struct Table {
     columns: BTreeMap<String, Column>,
     nothing: Arc<Vec<String>>,
     /// Who each row is about, once the rosters are read.
+    #[serde(with = "told_persons")]
     pub(super) persons: OnceLock<Vec<Person>>,
 }
 
 /// A column that is a field.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Column {
     index: usize,
     holds: Holds,
@@ -42,7 +43,7 @@ struct Column {
 }
 
 /// Who a row is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Person {
     /// Nobody is named.
     Nobody,
@@ -64,15 +65,6 @@ pub struct Declared {
     pub dates: DateOrder,
     /// Sign before the decimals.
     pub numbers: DecimalSign,
-}
-
-/// A row of a table.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// The table.
-    pub table: Arc<Table>,
-    /// The row, from 0.
-    pub index: usize,
 }
 
 impl Table {
@@ -126,12 +118,6 @@ impl Table {
         let mut table = Self::new(kind, grid, &Declared { columns: own, ..Declared::default() }, nothing);
         table.document = Some(document);
         table
-    }
-
-    /// The rows in order.
-    pub fn rows(self: &Arc<Self>) -> impl Iterator<Item = Row> {
-        let table = Arc::clone(self);
-        (0..self.grid.len()).map(move |index| Row { table: Arc::clone(&table), index })
     }
 
     /// True when a column was found for a field, or for the one that is read instead.
@@ -232,10 +218,14 @@ impl Table {
         }
     }
 
+    /// The column of a field, or of the one that is read instead.
+    pub(super) fn column_of(&self, field: &str) -> Option<usize> {
+        self.column(field).map(|column| column.index)
+    }
+
     /// Bytes of the source where a field stands; of its row where it stands nowhere.
-    fn range(&self, row: usize, field: &str) -> Range<usize> {
-        let column = self.column(field).map(|column| column.index);
-        let cell = column.and_then(|column| self.grid.cell(row, column).range());
+    pub(super) fn range(&self, row: usize, field: &str) -> Range<usize> {
+        let cell = self.column_of(field).and_then(|column| self.grid.cell(row, column).range());
         match (&self.document, cell) {
             (Some(document), None) => document.title.as_ref().map_or(0..0, |title| title.range.clone()),
             (_, cell) => cell.unwrap_or_else(|| self.grid.row_range(row)),
@@ -293,92 +283,6 @@ impl Table {
     }
 }
 
-impl Row {
-    /// What tells the row from every other of this run; of no meaning beyond it.
-    pub fn identity(&self) -> (usize, usize) {
-        (Arc::as_ptr(&self.table).addr(), self.index)
-    }
-
-    /// The value of a field. The person a row is about is not a field: see [`Row::person`].
-    pub fn value(&self, field: &str) -> Value<'_> {
-        self.table.value(self.index, field)
-    }
-
-    /// Who the row is about.
-    pub fn person(&self) -> Person {
-        let persons = self.table.persons.get();
-        persons.and_then(|persons| persons.get(self.index)).cloned().unwrap_or(Person::Nobody)
-    }
-
-    /// The text of a field as it stands.
-    pub fn text(&self, field: &str) -> &str {
-        let column = self.table.column(field);
-        column.map_or("", |column| self.table.grid.text(self.index, column.index)).trim()
-    }
-
-    /// The place of a field; of the row, where the field stands nowhere.
-    pub fn place(&self, field: &str, label: &str) -> Place {
-        let mut range = self.table.range(self.index, field);
-        if field == "person" {
-            range = self.person_range().unwrap_or(range);
-        }
-        self.show(range, label)
-    }
-
-    /// The place within a field where the id of a control or a text stands; of the whole field,
-    /// where it stands in other words.
-    pub fn place_within(&self, field: &str, part: &str, label: &str) -> Place {
-        let range = self.table.range(self.index, field);
-        let text = self.table.grid.source.span(range.clone()).text();
-        let control = part.parse::<ControlId>().ok();
-        let found = controls(text).into_iter().find(|(id, _)| Some(*id) == control).map(|(_, within)| within);
-        let found = found.or_else(|| text.find(part).map(|at| at..at + part.len()));
-        let range =
-            found.map_or(range.clone(), |within| range.start + within.start..range.start + within.end);
-        self.show(range, label)
-    }
-
-    fn show(&self, range: Range<usize>, label: &str) -> Place {
-        let span = self.table.grid.source.span(range);
-        if self.table.document.is_some() { span.place(label) } else { span.place_alone(label) }
-    }
-
-    /// What tells this row from others: the first key field that is filled, or its line.
-    pub fn subject(&self) -> String {
-        let keys = self.table.kind.key.iter().map(|field| self.text(field)).find(|text| !text.is_empty());
-        match (keys, &self.table.document) {
-            (Some(key), _) => key.to_owned(),
-            (None, Some(document)) => document.name().to_owned(),
-            (None, None) => format!("row {}", self.index + 1),
-        }
-    }
-
-    /// Whom this row is about, for people to read: by name, and by what tells them from others of
-    /// the same name.
-    pub fn who(&self) -> String {
-        let subject = self.subject();
-        let person = self.table.kind.person.as_ref();
-        let names = person.iter().flat_map(|fields| fields.name.iter().chain(&fields.names));
-        let named: Vec<&str> = names.map(|field| self.text(field)).filter(|name| !name.is_empty()).collect();
-        match named.join(" ") {
-            name if name.is_empty() || name == subject => subject,
-            name => format!("{name} ({subject})"),
-        }
-    }
-
-    fn person_range(&self) -> Option<Range<usize>> {
-        let fields = self.table.kind.person.as_ref()?;
-        let named = [&fields.email, &fields.number, &fields.login, &fields.name]
-            .into_iter()
-            .flatten()
-            .chain(&fields.names);
-        named
-            .filter(|field| !self.text(field).is_empty())
-            .map(|field| self.table.range(self.index, field))
-            .next()
-    }
-}
-
 #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small")]
 fn number(value: f64) -> Value<'static> {
     if value.fract() == 0.0 && value.abs() < 9e15 {
@@ -402,7 +306,7 @@ pub(super) fn controls(text: &str) -> Vec<(ControlId, Range<usize>)> {
             continue;
         }
         let lead = rest
-            .strip_prefix(['A', 'a'])
+            .strip_prefix(['A', 'a', 'X', 'x'])
             .map_or(0, |behind| 1 + (behind.len() - behind.trim_start_matches([' ', '.', '-']).len()));
         let numbers =
             rest[lead..].find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len() - lead);
@@ -420,6 +324,24 @@ pub(super) fn controls(text: &str) -> Vec<(ControlId, Range<usize>)> {
         }
     }
     found
+}
+
+/// Who the rows are about, on the way to another process.
+mod told_persons {
+    use super::Person;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::sync::OnceLock;
+
+    pub(super) fn serialize<S: Serializer>(
+        persons: &OnceLock<Vec<Person>>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        persons.get().serialize(to)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<OnceLock<Vec<Person>>, D::Error> {
+        Ok(Option::<Vec<Person>>::deserialize(from)?.map_or_else(OnceLock::new, OnceLock::from))
+    }
 }
 
 #[cfg(test)]

@@ -2,19 +2,18 @@
 
 use super::dates::DateOrder;
 use super::decision::{Override, Waiver};
-use super::identity::{Identities, IdentityText};
+use super::identity::Identities;
 use super::numbers::DecimalSign;
 use super::params::Given;
 use super::path_pattern::PathPattern;
+use super::workspace_text::{Audit, BindingText, OverrideText, ParamTexts, WaiverText, WorkspaceText};
 use crate::code::Code;
 use crate::control_id::ControlId;
 use crate::finding::{Diagnostic, Grade};
 use crate::pack::Packs;
 use crate::source::Source;
-use crate::stage::Stage;
 use crate::toml_text::{self, did_you_mean, wrong};
 use jiff::civil::Date;
-use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -42,43 +41,8 @@ pub struct Workspace {
     pub waivers: Vec<Waiver>,
     /// Grades that a person overrules.
     pub overrides: Vec<Override>,
-    /// Digests of packs that may run their scripts.
-    pub trusted_packs: Vec<String>,
     /// Patterns of paths that are no evidence.
     pub exclude: Vec<PathPattern>,
-}
-
-/// The audit that is prepared.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Audit {
-    /// Which audit it is.
-    pub stage: Option<Stage>,
-    /// Clauses and controls that are looked at, where that is a part of them: of a surveillance, with
-    /// what is due each time, or of an internal audit.
-    #[serde(default)]
-    pub controls: Vec<ControlId>,
-    /// Who audits, by name or e-mail, where it is an internal audit.
-    pub auditor: Option<Spanned<String>>,
-    /// Who audits with them.
-    #[serde(default)]
-    pub team: Vec<Spanned<String>>,
-    /// The day the evidence is judged on, unless `--as-of` says another.
-    pub date: Option<Spanned<toml::value::Datetime>>,
-    /// How strictly to grade.
-    pub profile: Option<String>,
-    /// How far back records count, as `365d`.
-    pub window: Option<Spanned<String>>,
-    /// Kinds of evidence that the organization was asked for; their absence is a finding.
-    #[serde(default)]
-    pub asked_for: Vec<Spanned<String>>,
-}
-
-impl Audit {
-    /// Who audits: the one who leads, and then the team.
-    pub fn auditors(&self) -> impl Iterator<Item = &Spanned<String>> {
-        self.auditor.iter().chain(&self.team)
-    }
 }
 
 /// Files that are evidence of one kind.
@@ -114,105 +78,12 @@ pub struct Binding {
     pub range: Range<usize>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WorkspaceText {
-    #[serde(default)]
-    organization: OrganizationText,
-    #[serde(default)]
-    audit: Audit,
-    #[serde(default)]
-    evidence: Vec<BindingText>,
-    #[serde(default)]
-    params: ParamTexts,
-    #[serde(default)]
-    identity: Vec<IdentityText>,
-    #[serde(default)]
-    waiver: Vec<WaiverText>,
-    #[serde(default, rename = "override")]
-    overrides: Vec<OverrideText>,
-    #[serde(default)]
-    trust: TrustText,
-    #[serde(default)]
-    exclude: Vec<Spanned<String>>,
-}
-
-type ParamTexts = BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<toml::Value>>>;
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OrganizationText {
-    name: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TrustText {
-    #[serde(default)]
-    packs: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BindingText {
-    kind: Option<Spanned<String>>,
-    source: Option<Spanned<String>>,
-    files: Vec<Spanned<String>>,
-    #[serde(default)]
-    columns: BTreeMap<Spanned<String>, String>,
-    #[serde(default)]
-    words: BTreeMap<Spanned<String>, BTreeMap<String, Vec<String>>>,
-    dates: Option<DatesText>,
-    numbers: Option<NumbersText>,
-    table: Option<String>,
-    header: Option<usize>,
-    zone: Option<Spanned<String>>,
-    collected: Option<Spanned<toml::value::Datetime>>,
-    #[serde(default)]
-    complete: bool,
-    population: Option<usize>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum DatesText {
-    DayFirst,
-    MonthFirst,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum NumbersText {
-    Point,
-    Comma,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WaiverText {
-    rule: Spanned<String>,
-    control: Option<Spanned<String>>,
-    subject: Option<String>,
-    reason: Spanned<String>,
-    owner: Spanned<String>,
-    approver: Option<String>,
-    expires: Spanned<toml::value::Datetime>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OverrideText {
-    rule: Spanned<String>,
-    control: Option<Spanned<String>>,
-    grade: Spanned<Grade>,
-    by: Spanned<String>,
-    reason: Spanned<String>,
-    date: Spanned<toml::value::Datetime>,
-    approver: Option<String>,
-    expires: Option<Spanned<toml::value::Datetime>>,
-}
-
 impl Workspace {
+    /// The JSON Schema of `preaudit.toml`.
+    pub fn schema() -> schemars::Schema {
+        schemars::schema_for!(WorkspaceText)
+    }
+
     /// Reads `preaudit.toml` against the packs it speaks of.
     ///
     /// # Errors
@@ -230,7 +101,6 @@ impl Workspace {
             identities: Identities::read(raw.identity, text, &mut reader.errors),
             waivers: raw.waiver.into_iter().filter_map(|waiver| reader.waiver(waiver)).collect(),
             overrides: raw.overrides.into_iter().filter_map(|one| reader.overruling(one)).collect(),
-            trusted_packs: raw.trust.packs,
             exclude: reader.paths(&raw.exclude),
             audit: raw.audit,
         };
@@ -438,24 +308,6 @@ impl Reader<'_> {
     fn filled(&mut self, text: &Spanned<String>, message: &str) {
         if text.get_ref().trim().is_empty() {
             self.wrong(text, message);
-        }
-    }
-}
-
-impl From<DatesText> for DateOrder {
-    fn from(text: DatesText) -> Self {
-        match text {
-            DatesText::DayFirst => Self::DayFirst,
-            DatesText::MonthFirst => Self::MonthFirst,
-        }
-    }
-}
-
-impl From<NumbersText> for DecimalSign {
-    fn from(text: NumbersText) -> Self {
-        match text {
-            NumbersText::Point => Self::Point,
-            NumbersText::Comma => Self::Comma,
         }
     }
 }

@@ -199,6 +199,7 @@ fn finding(
     let observed = |(at, (one, fault)): (usize, &(&Decision<'_>, Fault))| Observed {
         id: fingerprint::observation(rule.id, &one.to_string()),
         subject: one.to_string(),
+        owner: Some(one.owner.to_owned()).filter(|owner| !owner.is_empty()),
         statement: fault.says.clone(),
         places: vec![at],
     };

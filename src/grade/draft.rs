@@ -123,8 +123,14 @@ impl Grader<'_> {
         let proposed = seen.iter().map(|one| one.grade.unwrap_or(rule.grade)).max().unwrap_or(rule.grade);
         let (exceptions, population) = (finding.exceptions, finding.population);
         // Any other grade than the rule's own is what the rule makes of the case.
+        let regraded =
+            rule.regraded().filter(|_| proposed == rule.grade && rule.grade != rule.declared_grade);
         let basis = if proposed == rule.grade { rule.basis } else { Basis::Judgement };
-        finding.derivation.push(format!("the rule proposes {proposed} ({basis})"));
+        let own = if regraded.is_some() { rule.declared_grade } else { proposed };
+        finding.derivation.push(format!("the rule proposes {own} ({basis})"));
+        finding.derivation.extend(
+            regraded.map(|overlay| format!("pack {} makes it {proposed}: {}", overlay.pack, overlay.reason)),
+        );
         finding.derivation.extend(limits(planned));
         for grace in graces(seen) {
             let length = planned.params.get(&grace).map_or(grace, |set| set.value.to_string());
@@ -155,7 +161,8 @@ impl Grader<'_> {
         let (id, rule, as_of) = (finding.id.as_str(), finding.rule.as_str(), self.plan.as_of);
         let suspect = Suspect { id, control: finding.control, rule, as_of };
         let (grade, says) = escalate(grade, &suspect, self.past, self.plan.profile.repeat_within);
-        finding.derivation.extend(says);
+        let (grade, late) = self.past.promises.hold(grade, id, as_of);
+        finding.derivation.extend(says.into_iter().chain(late));
         grade
     }
 
@@ -286,6 +293,7 @@ fn place(finding: &mut Finding, seen: &[&Seen], sentences: &[&Place]) {
         finding.observations.push(Observed {
             id: fingerprint::observation(&finding.rule, &one.subject),
             subject: one.subject.clone(),
+            owner: one.owner.clone(),
             statement: one.statement.clone(),
             places: (first..finding.places.len()).collect(),
         });

@@ -9,12 +9,14 @@ mod checks;
 mod decisions;
 mod draft;
 mod fingerprint;
+mod overdue;
 mod repeat;
 mod systemic;
 mod waiver;
 
 pub use decisions::{DecisionRule, DecisionTally, RULES as DECISION_RULES};
 pub use fingerprint::finding as fingerprint;
+pub use overdue::{HELP as OVERDUE_HELP, Promise, Promises, RULE as OVERDUE, TITLE as OVERDUE_TITLE};
 pub use repeat::{Episode, Past, PastDay};
 pub use systemic::RULE as SYSTEMIC;
 
@@ -65,7 +67,10 @@ pub fn grade(
     for (index, (planned, outcome)) in plan.rules.iter().zip(outcomes).enumerate() {
         findings.push(grader.draft(index, planned, outcome, &mut waivers));
     }
-    findings.push(decisions::find(&waivers, &plan.profile, plan.as_of, &pack_of(packs)));
+    let pack = pack_of(packs);
+    let mut own = decisions::find(&waivers, &plan.profile, plan.as_of, &pack);
+    own.extend(overdue::find(&findings, &past.promises, plan.as_of, &pack));
+    findings.push(own);
     let systemic = systemic::find(&mut findings, &plan.profile);
     let mut checks = grader.checks(outcomes, &findings);
     systemic::add_checks(&mut checks, findings.last().into_iter().flatten());
@@ -79,6 +84,11 @@ pub fn grade(
     let diagnostics = failed.chain(waivers.leftover()).collect();
     let decisions = decisions::tally(&waivers, &plan.profile, plan.as_of);
     Graded { findings: all, checks, decisions, diagnostics }
+}
+
+/// True for what the program itself finds, and no rule of a pack.
+pub fn is_own(rule: &str) -> bool {
+    rule == SYSTEMIC || rule == OVERDUE || DECISION_RULES.iter().any(|own| own.id == rule)
 }
 
 /// The first pack, whose profile sets the limits of decisions.

@@ -2,16 +2,19 @@
 //!
 //! What was found before comes from recorded runs, and only from those: without them nothing is a repeat.
 
+use super::overdue::Promises;
 use crate::control_id::ControlId;
 use crate::finding::Grade;
 use crate::time::{Duration, Time};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What recorded runs found, day by day.
+/// What recorded runs found, day by day, and what was promised since.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Past {
     days: BTreeMap<Date, PastDay>,
+    /// What the corrective action plan promises; nothing where none was named.
+    pub(super) promises: Promises,
 }
 
 /// What was found on a day.
@@ -35,7 +38,13 @@ pub struct Episode {
 impl Past {
     /// A past of these days; of two runs about one day the later one counts.
     pub fn new(days: impl IntoIterator<Item = (Date, PastDay)>) -> Self {
-        Self { days: days.into_iter().collect() }
+        Self { days: days.into_iter().collect(), promises: Promises::default() }
+    }
+
+    /// The same with what a corrective action plan promises.
+    #[must_use]
+    pub fn with_promises(self, promises: Promises) -> Self {
+        Self { promises, ..self }
     }
 
     /// The stretches in which a finding was open, oldest first, of days before this one. Closed is what

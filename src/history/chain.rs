@@ -4,9 +4,9 @@ use super::run::{Recorded, Run, SCHEMA, digest, file_name, short};
 use crate::code::Code;
 use crate::control_id::ControlId;
 use crate::finding::Diagnostic;
-use crate::grade::{DECISION_RULES, Past, PastDay, SYSTEMIC};
+use crate::grade::{Past, PastDay, is_own};
 use crate::place::Place;
-use crate::report::Report;
+use crate::report::{Report, TrendPoint};
 use crate::world::{EntryKind, Unreadable, World};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -41,6 +41,16 @@ pub struct Chain {
     pub links: Vec<Link>,
 }
 
+fn point(link: &Link) -> TrendPoint {
+    let recorded = &link.recorded;
+    let findings = recorded.findings.iter().map(|one| (one.state, one.contained_in.is_some()));
+    TrendPoint {
+        digest: Some(link.digest.clone()),
+        file: Some(link.file.clone()),
+        ..TrendPoint::new(recorded.as_of.to_string(), recorded.verdict, findings)
+    }
+}
+
 impl Chain {
     /// Reads the runs of a folder and verifies that they are one chain. No folder is no run.
     ///
@@ -60,6 +70,11 @@ impl Chain {
     /// The newest run.
     pub fn last(&self) -> Option<&Link> {
         self.links.last()
+    }
+
+    /// What the runs found, oldest first.
+    pub fn points(&self) -> Vec<TrendPoint> {
+        self.links.iter().map(point).collect()
     }
 
     /// The only run whose digest or file name begins so; `last` is the newest.
@@ -101,7 +116,6 @@ impl Chain {
 /// What the program's own rules found, of which no check says that nothing is amiss: what they do not find
 /// any more is closed.
 fn own(link: &Link) -> BTreeSet<(ControlId, String)> {
-    let is_own = |rule: &str| rule == SYSTEMIC || DECISION_RULES.iter().any(|own| own.id == rule);
     let found = link.recorded.findings.iter().filter(|one| is_own(&one.rule));
     found.map(|one| (one.control, one.rule.clone())).collect()
 }

@@ -12,4 +12,4 @@ mod trend;
 pub use chain::{Chain, Link, RUNS, record};
 pub use run::{Recorded, Run, SCHEMA, Sighting};
 pub use text::render;
-pub use trend::{Closing, Point, Trend};
+pub use trend::{Closing, Trend};

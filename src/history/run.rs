@@ -41,6 +41,11 @@ impl Run {
         serde_json::to_string_pretty(&sorted).map(|json| json + "\n")
     }
 
+    /// A run of a report that was not recorded.
+    pub fn of(report: Report) -> Self {
+        Self { before: None, report, schema: SCHEMA.to_owned(), workspace: None }
+    }
+
     /// Reads a recorded run, or a report, which names no run before and no configuration.
     ///
     /// # Errors
@@ -56,7 +61,7 @@ impl Run {
             SCHEMA => serde_json::from_slice(bytes).map_err(|error| wrong(error.to_string())),
             report::SCHEMA => {
                 let report = serde_json::from_slice(bytes).map_err(|error| wrong(error.to_string()))?;
-                Ok(Self { before: None, report, schema: SCHEMA.to_owned(), workspace: None })
+                Ok(Self::of(report))
             }
             other => Err(wrong(format!("its schema is `{}`", other.escape_default()))),
         }

@@ -23,7 +23,7 @@ pub fn render(trend: &Trend) -> String {
             run.contained,
             run.opportunity,
             run.waived,
-            &run.digest[..12]
+            run.digest.as_deref().map_or("", |digest| &digest[..12])
         );
     }
     findings(&mut text, trend);

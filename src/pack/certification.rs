@@ -5,10 +5,11 @@ use crate::finding::Diagnostic;
 use crate::source::Source;
 use crate::time::Duration;
 use crate::toml_text;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 /// What `certification.toml` of a pack says.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Certification {
     /// Auditor days of the initial audit by effective number of persons, in rising bands.
@@ -26,7 +27,7 @@ pub struct Certification {
 }
 
 /// A band of the table of days.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Band {
     /// The largest number of persons in it.
@@ -36,7 +37,7 @@ pub struct Band {
 }
 
 /// How complex a business or its information technology is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// Scores of 3 and 4.
@@ -48,7 +49,7 @@ pub enum Level {
 }
 
 /// By how much the days may differ for a pair of levels.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Factor {
     /// Level of the business.
@@ -63,7 +64,7 @@ pub struct Factor {
 pub type Share = [u64; 2];
 
 /// Shares of the initial days.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Splits {
     /// Of Stage 1.
@@ -77,7 +78,7 @@ pub struct Splits {
 }
 
 /// How many sites are visited: factors of the square root of their number.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sites {
     /// In the initial audit.
@@ -93,29 +94,36 @@ pub struct Sites {
 }
 
 /// Limits of the path.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
     /// The least and the longest between Stage 1 and Stage 2.
     #[serde(deserialize_with = "lengths")]
+    #[schemars(with = "[String; 2]")]
     pub stage_1_to_stage_2: [Duration; 2],
     /// Until corrective action against a major is verified.
     #[serde(deserialize_with = "length")]
+    #[schemars(with = "String")]
     pub major_closure: Duration,
     /// Until a minor has a plan that the body accepts; it is done by the next audit.
     #[serde(deserialize_with = "length")]
+    #[schemars(with = "String")]
     pub minor_plan: Duration,
     /// Until another Stage 2 is due when it is not.
     #[serde(deserialize_with = "length")]
+    #[schemars(with = "String")]
     pub major_hard_stop: Duration,
     /// From the decision to the first surveillance, and between them.
     #[serde(deserialize_with = "length")]
+    #[schemars(with = "String")]
     pub surveillance: Duration,
     /// How long a certificate holds.
     #[serde(deserialize_with = "length")]
+    #[schemars(with = "String")]
     pub certificate: Duration,
     /// How long after its end it can be restored.
     #[serde(deserialize_with = "length")]
+    #[schemars(with = "String")]
     pub restoration: Duration,
 }
 

@@ -5,10 +5,11 @@ use crate::control_id::ControlId;
 use crate::finding::Diagnostic;
 use crate::source::Source;
 use crate::toml_text;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// A clause of the standard or a control of its Annex A.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Control {
     /// `9.3.2` or `A.5.1`.
@@ -47,7 +48,7 @@ pub struct Control {
 }
 
 /// One requirement of a clause.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Requirement {
     /// `4.1.a`, our own numbering within the clause.
@@ -57,7 +58,7 @@ pub struct Requirement {
 }
 
 /// Documented information that a clause asks for.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Documented {
     /// The clause with its item, as `6.1.3 d)`.
@@ -69,7 +70,7 @@ pub struct Documented {
 }
 
 /// What a program can look at for a control.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Automation {
     /// Raw records prove it.
@@ -83,7 +84,7 @@ pub enum Automation {
 }
 
 /// The four themes of Annex A.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Theme {
     /// A.5.
@@ -97,7 +98,7 @@ pub enum Theme {
 }
 
 /// The five attributes of a control.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Attributes {
     /// Preventive, detective, corrective.
@@ -113,7 +114,7 @@ pub struct Attributes {
 }
 
 /// A control of the 2013 edition.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OldControl {
     /// `A.9.2.3`.
@@ -124,11 +125,13 @@ pub struct OldControl {
     pub edition_2022: Vec<ControlId>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ControlsText {
+    /// Clauses and controls.
     #[serde(default)]
     control: Vec<Control>,
+    /// Controls of the 2013 edition.
     #[serde(default)]
     old_control: Vec<OldControl>,
 }
@@ -140,4 +143,9 @@ struct ControlsText {
 pub(super) fn read(source: &Source) -> Result<(Vec<Control>, Vec<OldControl>), Diagnostic> {
     let text: ControlsText = toml_text::read(source, Code::InvalidPack)?;
     Ok((text.control, text.old_control))
+}
+
+/// The JSON Schema of a file of controls.
+pub(super) fn schema() -> schemars::Schema {
+    schemars::schema_for!(ControlsText)
 }

@@ -7,13 +7,14 @@ use crate::finding::{Diagnostic, Grade};
 use crate::source::Source;
 use crate::time::Duration;
 use crate::toml_text::{self, wrong};
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use toml::Spanned;
 
 /// A kind of evidence, as `schema/<id>.toml` of a pack declares it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Kind {
     /// Kebab-case name, as rules use it: `training-records`.
     pub id: String,
@@ -42,7 +43,7 @@ pub struct Kind {
 }
 
 /// The shape of a kind of evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Shape {
     /// Rows with named cells.
@@ -54,7 +55,7 @@ pub enum Shape {
 }
 
 /// One field of a kind.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Field {
     /// What its cells hold.
     pub holds: Holds,
@@ -67,7 +68,7 @@ pub struct Field {
 }
 
 /// What the cells of a field hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Holds {
     /// Any text.
@@ -91,7 +92,7 @@ pub enum Holds {
 }
 
 /// Which fields of a row name a person, from the strongest.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonFields {
     /// The field with an e-mail address.
@@ -108,7 +109,7 @@ pub struct PersonFields {
 }
 
 /// A record that a clause requires.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Required {
     /// The clause.
     pub by: ControlId,
@@ -118,45 +119,73 @@ pub struct Required {
     pub grade: Grade,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct KindText {
+    /// Kebab-case name, which is the name of the file: `training-records`.
+    #[schemars(with = "String")]
     id: Spanned<String>,
+    /// The name in a sentence.
     title: String,
+    /// The shape of its evidence.
     shape: Shape,
+    /// Words in file names and titles that speak for this kind.
     #[serde(default)]
     names: Vec<String>,
+    /// Fields without which a table is not of this kind: at least one of each group.
     #[serde(default)]
+    #[schemars(with = "Vec<Vec<String>>")]
     essential: Vec<Vec<Spanned<String>>>,
+    /// Fields that tell one row from another, the first that is there.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     key: Vec<Spanned<String>>,
+    /// Why the standard wants it, when it does.
     required: Option<RequiredText>,
+    /// True for documented information and planning, which Stage 1 of an audit looks at.
     #[serde(default)]
     planning: bool,
+    /// How old the evidence may be, as `90d` or `12mo`.
+    #[schemars(with = "Option<String>")]
     ttl: Option<Spanned<String>>,
+    /// For events: the category its records have; none means all records.
     category: Option<String>,
+    /// How a row names a person.
     person: Option<PersonFields>,
+    /// Fields of a row or document, by name.
     #[serde(default)]
     fields: BTreeMap<String, FieldText>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RequiredText {
+    /// The clause.
+    #[schemars(with = "String")]
     by: Spanned<String>,
+    /// What the standard calls it, in our words.
     what: String,
+    /// What its absence is graded as.
     grade: Grade,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FieldText {
+    /// What its cells hold.
+    #[schemars(with = "Holds")]
     holds: Spanned<Holds>,
+    /// Headers or labels that mean this field, the surest first.
     #[serde(default)]
     headers: Vec<String>,
+    /// The vocabulary of the pack whose words it holds.
+    #[schemars(with = "Option<String>")]
     vocabulary: Option<Spanned<String>>,
+    /// Words of its own, each with what stands for it.
     #[serde(default)]
     words: BTreeMap<String, Vec<String>>,
+    /// The field that is read where no column was found for this one.
+    #[schemars(with = "Option<String>")]
     instead: Option<Spanned<String>>,
 }
 
@@ -272,4 +301,9 @@ fn is_field_name(name: &str) -> bool {
 
 fn invalid<T>(source: &Source, value: &Spanned<T>, message: impl Into<String>) -> Diagnostic {
     wrong(source, Code::InvalidPack, value, message)
+}
+
+/// The JSON Schema of the file of a kind.
+pub(super) fn schema() -> schemars::Schema {
+    schemars::schema_for!(KindText)
 }

@@ -5,6 +5,7 @@ use crate::finding::Diagnostic;
 use crate::source::Source;
 use crate::toml_text::{self, did_you_mean};
 use regex::Regex;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ const MOST_FIELDS: usize = 128;
 pub struct EventFields {
     names: Vec<String>,
     numbers: Vec<bool>,
+    words: BTreeMap<String, Vec<String>>,
 }
 
 /// How to read the records of one tool.
@@ -52,7 +54,7 @@ pub struct LogSource {
 }
 
 /// How records are laid out in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogFormat {
     /// JSON objects: one a line, in a list, or in an envelope.
@@ -66,7 +68,7 @@ pub enum LogFormat {
 }
 
 /// How a time is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TimeFormat {
     /// ISO 8601, with or without a zone.
@@ -92,7 +94,7 @@ pub struct Pattern {
 }
 
 /// Fields that follow from others.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Derivation {
     /// Field to the values it may have: `*` for any, an empty text for none.
@@ -105,45 +107,67 @@ pub struct Derivation {
     pub copy: BTreeMap<String, String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct LogSourceText {
+    /// Kebab-case name: `aws-cloudtrail`.
     id: String,
+    /// The name of the tool.
     title: String,
+    /// How its records are laid out.
     format: LogFormat,
+    /// Keys of the list in an envelope, as `Records`.
     #[serde(default)]
     records: Vec<String>,
+    /// A list within a record of which every element is an event of its own.
     each: Option<String>,
+    /// Paths that every record of this tool has; by these it is recognized.
     #[serde(default)]
     needs: Vec<String>,
+    /// Where the time stands, the first that is there.
     #[serde(default)]
     time: Vec<String>,
+    /// How the time is written.
     #[serde(default)]
     time_format: TimeFormat,
+    /// Where each field stands, the first that is there.
     #[serde(default)]
     fields: BTreeMap<String, Vec<String>>,
+    /// Fields that every record of this tool has.
     #[serde(default)]
     constants: BTreeMap<String, String>,
+    /// For text: what lines or messages look like; the first that matches.
     #[serde(default)]
     pattern: Vec<PatternText>,
+    /// Fields that follow from others, in order.
     #[serde(default)]
     derive: Vec<Derivation>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PatternText {
+    /// The program that writes such messages, for syslog.
     process: Option<String>,
+    /// Named groups are fields; the group `time` is the time.
+    #[schemars(with = "String")]
     regex: toml::Spanned<String>,
+    /// Fields that follow from the match.
     #[serde(default)]
     set: BTreeMap<String, String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FieldsText {
+    /// Fields that hold texts.
     text: Vec<String>,
+    /// Fields that hold numbers.
     number: Vec<String>,
+    /// Fields that hold these words and no others.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
+    words: BTreeMap<toml::Spanned<String>, Vec<String>>,
 }
 
 impl EventFields {
@@ -163,7 +187,14 @@ impl EventFields {
                 Diagnostic::error(Code::InvalidPack, message).at(source.line(1).place("in this file"))
             );
         }
-        Ok(Self { numbers: names.iter().map(number).collect(), names })
+        let unknown = text.words.keys().find(|name| names.binary_search(name.get_ref()).is_err());
+        if let Some(name) = unknown {
+            let near = toml_text::did_you_mean(name.get_ref(), names.iter().map(String::as_str));
+            let message = format!("events have no field `{}`{near}", name.get_ref());
+            return Err(toml_text::wrong(source, Code::InvalidPack, name, message));
+        }
+        let words = text.words.into_iter().map(|(name, words)| (name.into_inner(), words)).collect();
+        Ok(Self { numbers: names.iter().map(number).collect(), names, words })
     }
 
     /// All names, sorted.
@@ -174,6 +205,11 @@ impl EventFields {
     /// The slot of a field in a record.
     pub fn slot(&self, name: &str) -> Option<usize> {
         self.names.binary_search_by(|known| known.as_str().cmp(name)).ok()
+    }
+
+    /// The words that a field holds, where it holds no others.
+    pub fn words(&self, name: &str) -> Option<&[String]> {
+        self.words.get(name).map(Vec::as_slice)
     }
 
     /// True when the field of this slot holds numbers.
@@ -251,4 +287,14 @@ impl LogSource {
 fn last_line(error: &regex::Error) -> String {
     let text = error.to_string();
     text.lines().last().unwrap_or("not a regular expression").trim_start_matches("error: ").to_owned()
+}
+
+/// The JSON Schema of the file of a log source.
+pub(super) fn schema() -> schemars::Schema {
+    schemars::schema_for!(LogSourceText)
+}
+
+/// The JSON Schema of the list of fields that events can have.
+pub(super) fn schema_of_fields() -> schemars::Schema {
+    schemars::schema_for!(FieldsText)
 }

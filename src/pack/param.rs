@@ -2,7 +2,8 @@
 
 use crate::finding::Basis;
 use crate::time::Duration;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A regular expression of a rule may take so much memory once compiled: `[\w ]{1,60}` takes 2 MiB,
@@ -27,7 +28,7 @@ pub struct Param {
 }
 
 /// What the values of a parameter are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ParamKind {
     /// A length of time, as `30d`.
@@ -47,7 +48,7 @@ pub enum ParamKind {
 }
 
 /// A value of a parameter.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ParamValue {
     /// A length of time.
     Duration(Duration),
@@ -64,15 +65,23 @@ pub enum ParamValue {
 }
 
 /// A parameter as a rule's file writes it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ParamText {
+    /// What its values are.
     #[serde(rename = "type")]
     pub(super) kind: ParamKind,
+    /// The value without anyone's wish.
+    #[schemars(with = "serde_json::Value")]
     pub(super) default: toml::Spanned<toml::Value>,
+    /// The value under the profile `strict`, where it differs.
+    #[schemars(with = "Option<serde_json::Value>")]
     pub(super) strict: Option<toml::Spanned<toml::Value>>,
+    /// What the value rests on.
     pub(super) basis: Basis,
+    /// Where the value comes from, where someone wrote it down.
     pub(super) source: Option<String>,
+    /// What it does, a fragment.
     pub(super) doc: String,
 }
 

@@ -1,5 +1,6 @@
 //! Reads the parts of a rule's file and collects what is wrong with them.
 
+use super::named::Named;
 use super::param::{Param, ParamKind};
 use crate::code::Code;
 use crate::finding::Diagnostic;
@@ -23,20 +24,29 @@ pub struct Expression {
 
 impl Expression {
     /// The first byte of the expression in the file, when the file writes it letter by letter.
-    pub fn start(&self, file: &str) -> Option<usize> {
-        let written = file.get(self.range.clone()).filter(|_| self.is_literal)?;
-        let triple = written.starts_with("'''") || written.starts_with("\"\"\"");
-        let quotes = if triple { 3 } else { 1 };
-        // A line end right behind three quotes is no part of the text.
-        let behind = &written[quotes..];
-        let line_end =
-            behind.len() - behind.strip_prefix("\r\n").or(behind.strip_prefix('\n')).unwrap_or(behind).len();
-        Some(self.range.start + quotes + if triple { line_end } else { 0 })
+    pub fn start(&self, source: &Source) -> Option<usize> {
+        self.is_literal.then(|| self.place(source, 0..0).start)
     }
 
     /// True for a text in which `${…}` stands for a value; in the file it has no back-ticks.
     pub fn is_message(&self) -> bool {
         self.text.starts_with('`')
+    }
+
+    /// Bytes of the file for bytes of the expression; the whole value where the file writes it with
+    /// escapes.
+    pub fn place(&self, source: &Source, part: Range<usize>) -> Range<usize> {
+        let written = source.text().get(self.range.clone()).unwrap_or_default();
+        // A message is wrapped in back-ticks that the file does not have.
+        let (text, lead) = match self.text.strip_prefix('`').and_then(|text| text.strip_suffix('`')) {
+            Some(message) => (message, 1),
+            None => (self.text.as_str(), 0),
+        };
+        // Behind the opening quotes, and behind the line end that may follow three of them.
+        let found = if self.is_literal { written.find(text) } else { None };
+        let Some(start) = found.map(|at| self.range.start + at) else { return self.range.clone() };
+        let at = |offset: usize| start + offset.saturating_sub(lead).min(text.len());
+        at(part.start)..at(part.end)
     }
 }
 
@@ -53,9 +63,14 @@ pub enum Length {
 pub(super) struct Reader<'a> {
     pub(super) source: &'a Source,
     pub(super) errors: Vec<Diagnostic>,
+    pub(super) names: Vec<Named>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(super) fn new(source: &'a Source) -> Self {
+        Self { source, errors: Vec::new(), names: Vec::new() }
+    }
+
     pub(super) fn wrong<T>(&mut self, value: &Spanned<T>, message: impl Into<String>) {
         self.errors.push(wrong(self.source, Code::InvalidRule, value, message));
     }

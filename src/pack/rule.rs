@@ -1,6 +1,8 @@
 //! Rules as their files declare them: what to look at, and what to say.
 
-use super::param::{Param, ParamText};
+use super::named::{Named, Role};
+use super::overlay::Overlay;
+use super::param::{Param, ParamText, ParamValue};
 use super::reader::{Expression, Reader};
 use super::scan::{FindingText, Scan, ScanText};
 use crate::code::Code;
@@ -8,6 +10,7 @@ use crate::control_id::ControlId;
 use crate::finding::{Basis, Diagnostic, Grade};
 use crate::source::Source;
 use crate::toml_text;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -19,12 +22,17 @@ use toml::Spanned;
 pub struct Rule {
     /// Kebab-case fault: `training-record-missing`.
     pub id: String,
+    /// Bytes of the id in its declaration, quotes included.
+    pub id_at: Range<usize>,
     /// What is wrong, a lower-case fragment.
     pub title: String,
     /// What it is written against, the first foremost.
     pub controls: Vec<ControlId>,
-    /// What an exception is graded as, before ratio and people.
+    /// What an exception is graded as, before ratio and people: as the rule declares it, or as the last
+    /// pack says that overrides it.
     pub grade: Grade,
+    /// What the rule itself declares.
+    pub declared_grade: Grade,
     /// What the requirement rests on.
     pub basis: Basis,
     /// Where the requirement or the practice is written down.
@@ -49,6 +57,10 @@ pub struct Rule {
     pub form: Form,
     /// The theme, which is its folder.
     pub theme: String,
+    /// Names of controls, kinds and fields in its declaration, each at its place.
+    pub names: Vec<Named>,
+    /// What packs above its own say of it, in their order.
+    pub overlays: Vec<Overlay>,
     /// The text of its declaration.
     pub text: Arc<Source>,
     /// The text of its script.
@@ -86,7 +98,7 @@ pub struct Each {
 }
 
 /// Shares of exceptions in the population above which the grade rises.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ratio {
     /// Above this share a minor becomes a major.
@@ -95,45 +107,81 @@ pub struct Ratio {
     pub basis: Basis,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RuleText {
+    /// Kebab-case fault, which is the name of the file: `training-record-missing`.
+    #[schemars(with = "String")]
     id: Spanned<String>,
+    /// What is wrong, a lower-case fragment without a full stop.
+    #[schemars(with = "String")]
     title: Spanned<String>,
+    /// Clauses and controls that it is written against, the first foremost.
+    #[schemars(with = "Vec<String>")]
     controls: Vec<Spanned<String>>,
+    /// What an exception is graded as, before its share and people.
     grade: Grade,
+    /// What the requirement rests on.
     basis: Basis,
+    /// Where the requirement or the practice is written down, in your own words.
     source: Option<String>,
+    /// Checks of a catalogue that it covers.
     #[serde(default)]
     checks: Vec<String>,
+    /// What to do about it, a sentence.
     help: String,
+    /// The question an auditor asks next.
     ask: Option<String>,
+    /// When it cries wolf.
     #[serde(default)]
     false_alarms: Vec<String>,
+    /// Kinds of evidence that it cannot do without.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     uses: Vec<Spanned<String>>,
+    /// Kinds of evidence that it looks at when they are there.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     may_use: Vec<Spanned<String>>,
+    /// Its parameters, by name.
     #[serde(default)]
     params: BTreeMap<String, ParamText>,
+    /// The share of exceptions that raises the grade.
     ratio: Option<Ratio>,
+    /// Looks at each row of tables or documents.
     #[serde(default)]
     each: Vec<EachText>,
+    /// A look at the records of logs.
+    #[schemars(with = "Option<ScanText>")]
     scan: Option<Spanned<ScanText>>,
+    /// What a scan says of a group.
     finding: Option<FindingText>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct EachText {
-    from: String,
+    /// The kind of evidence.
+    #[schemars(with = "String")]
+    from: Spanned<String>,
+    /// Rows that count as population, a condition on `r`; all when absent.
+    #[schemars(with = "Option<String>")]
     among: Option<Spanned<String>>,
+    /// Rows that are exceptions, a condition on `r`.
     #[serde(rename = "where")]
+    #[schemars(with = "String")]
     condition: Spanned<String>,
+    /// What to say of an exception; `${…}` stands for a value.
+    #[schemars(with = "String")]
     message: Spanned<String>,
+    /// Fields to point at.
     #[serde(default)]
-    at: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    at: Vec<Spanned<String>>,
+    /// Another grade than the rule's.
     grade: Option<Grade>,
+    /// The parameter whose grace these rows lie in; they are opportunities then.
+    #[schemars(with = "Option<String>")]
     grace: Option<Spanned<String>>,
 }
 
@@ -149,10 +197,11 @@ impl Rule {
         theme: &str,
     ) -> Result<Self, Vec<Diagnostic>> {
         let raw: RuleText = toml_text::read(text, Code::InvalidRule).map_err(|error| vec![error])?;
-        let mut reader = Reader { source: text, errors: Vec::new() };
+        let mut reader = Reader::new(text);
         reader.check_names(&raw);
-        let controls = raw.controls.iter().filter_map(|id| reader.control(id)).collect();
-        let mut uses: Vec<String> = raw.uses.into_iter().map(Spanned::into_inner).collect();
+        let controls = raw.controls.into_iter().filter_map(|id| reader.control(id)).collect();
+        let mut uses: Vec<String> = raw.uses.into_iter().map(|kind| reader.kind(kind)).collect();
+        let may_use = raw.may_use.into_iter().map(|kind| reader.kind(kind)).collect();
         let params =
             raw.params.into_iter().filter_map(|(name, param)| Some((name, reader.param(param)?))).collect();
         let title_at = raw.title.span();
@@ -164,10 +213,12 @@ impl Rule {
             return Err(reader.errors);
         }
         Ok(Self {
+            id_at: raw.id.span(),
             id: raw.id.into_inner(),
             title: raw.title.into_inner(),
             controls,
             grade: raw.grade,
+            declared_grade: raw.grade,
             basis: raw.basis,
             source: raw.source,
             checks: raw.checks,
@@ -175,14 +226,32 @@ impl Rule {
             ask: raw.ask,
             false_alarms: raw.false_alarms,
             uses,
-            may_use: raw.may_use.into_iter().map(Spanned::into_inner).collect(),
+            may_use,
             params,
             ratio: raw.ratio,
             form,
             theme: theme.to_owned(),
+            names: reader.names,
+            overlays: Vec::new(),
             text: Arc::clone(text),
             script,
         })
+    }
+
+    /// Lays what another pack says over what the rule says.
+    pub(super) fn lay(&mut self, overlay: Overlay) {
+        self.grade = overlay.grade.unwrap_or(self.grade);
+        self.overlays.push(overlay);
+    }
+
+    /// The pack that graded the rule anew, the last of them.
+    pub fn regraded(&self) -> Option<&Overlay> {
+        self.overlays.iter().rev().find(|overlay| overlay.grade.is_some())
+    }
+
+    /// What a parameter is set to by the last pack that sets it.
+    pub fn overlaid(&self, param: &str) -> Option<(&ParamValue, &Overlay)> {
+        self.overlays.iter().rev().find_map(|overlay| Some((overlay.params.get(param)?, overlay)))
     }
 
     /// The expressions of the rule, in the order of its file.
@@ -222,8 +291,10 @@ impl Reader<'_> {
         }
     }
 
-    fn control(&mut self, id: &Spanned<String>) -> Option<ControlId> {
-        id.get_ref().parse().map_err(|error| self.wrong(id, format!("{error}"))).ok()
+    fn control(&mut self, id: Spanned<String>) -> Option<ControlId> {
+        let read = id.get_ref().parse().map_err(|error| self.wrong(&id, format!("{error}"))).ok();
+        self.named(Role::Control, id);
+        read
     }
 
     fn param(&mut self, text: ParamText) -> Option<Param> {
@@ -272,14 +343,20 @@ impl Reader<'_> {
         {
             self.wrong(grace, format!("no parameter `{}` in this rule", grace.get_ref()));
         }
+        let from = self.kind(text.from);
         Each {
-            from: text.from,
             among: text.among.map(|text| self.expression(text)),
             condition: self.expression(text.condition),
             message: self.message(text.message),
-            at: text.at,
+            at: self.fields(&from, text.at),
+            from,
             grade: text.grace.as_ref().map(|_| Grade::Opportunity).or(text.grade),
             grace: text.grace.map(Spanned::into_inner),
         }
     }
+}
+
+/// The JSON Schema of the file of a rule.
+pub(super) fn schema() -> schemars::Schema {
+    schemars::schema_for!(RuleText)
 }

@@ -1,7 +1,9 @@
 //! Scans as the files of rules declare them: which records, what is kept of them, what is expected.
 
+use super::named::Role;
 use super::param::{Param, ParamKind};
 use super::reader::{Expression, Length, Reader};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -120,7 +122,7 @@ pub struct Join {
 }
 
 /// How the two sides of a join are compared. The rule declares it; nothing is guessed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Compare {
     /// Letter by letter.
@@ -135,75 +137,148 @@ pub enum Compare {
     Identity,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ScanText {
-    from: String,
+    /// The kind of events.
+    #[schemars(with = "String")]
+    from: Spanned<String>,
+    /// Records that count as population, a condition on `r`; all when absent.
+    #[schemars(with = "Option<String>")]
     among: Option<Spanned<String>>,
+    /// Records that are kept, a condition on `r`; all when absent.
     #[serde(rename = "where")]
+    #[schemars(with = "Option<String>")]
     condition: Option<Spanned<String>>,
+    /// A table to join each record with.
+    #[schemars(with = "Option<JoinText>")]
     join: Option<Spanned<JoinText>>,
+    /// Joined records that are kept, a condition on `r` and `j`.
+    #[schemars(with = "Option<String>")]
     keep: Option<Spanned<String>>,
+    /// Fields to group by; one group for all when empty.
     #[serde(default)]
-    by: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    by: Vec<Spanned<String>>,
+    /// Counts are the most that fall into any window of this length, or of that of a parameter.
+    #[schemars(with = "Option<String>")]
     window: Option<Spanned<String>>,
+    /// A silence longer than this is an exception of its group.
+    #[schemars(with = "Option<String>")]
     gap: Option<Spanned<String>>,
+    /// Groups are parted by periods of this length.
+    #[schemars(with = "Option<String>")]
     every: Option<Spanned<String>>,
-    distinct: Option<Spanned<Vec<String>>>,
+    /// Fields whose different values are counted.
+    #[schemars(with = "Option<Vec<String>>")]
+    distinct: Option<Spanned<Vec<Spanned<String>>>>,
+    /// The field of numbers that is summed.
+    #[schemars(with = "Option<String>")]
     sum: Option<Spanned<String>>,
+    /// The field whose commonest values are kept.
+    #[schemars(with = "Option<TopText>")]
     top: Option<Spanned<TopText>>,
-    ends: Option<Spanned<Vec<String>>>,
+    /// Fields whose values in the first and the last record are kept.
+    #[schemars(with = "Option<Vec<String>>")]
+    ends: Option<Spanned<Vec<Spanned<String>>>>,
+    /// What follows a kept record.
     then: Option<ThenText>,
+    /// The keys that are expected.
+    #[schemars(with = "Option<ExpectText>")]
     expect: Option<Spanned<ExpectText>>,
+    /// How much older than the one before a record may be before it is told.
+    #[schemars(with = "Option<String>")]
     skew: Option<Spanned<String>>,
+    /// Groups that are exceptions, a condition on `g`.
+    #[schemars(with = "Option<String>")]
     having: Option<Spanned<String>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct JoinText {
-    to: String,
-    on: [String; 2],
+    /// The kind of table.
+    #[schemars(with = "String")]
+    to: Spanned<String>,
+    /// The field of the record, and that of the table.
+    #[schemars(with = "[String; 2]")]
+    on: [Spanned<String>; 2],
+    /// How the two are compared.
     #[serde(default)]
     compare: Compare,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct TopText {
-    field: String,
+    /// The field.
+    #[schemars(with = "String")]
+    field: Spanned<String>,
+    /// How many of the commonest values, from 1 to 100.
+    #[schemars(with = "i64")]
     most: Spanned<i64>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ThenText {
+    /// Which records they are, a condition on `r`.
     #[serde(rename = "where")]
+    #[schemars(with = "String")]
     condition: Spanned<String>,
+    /// How long after a kept record they may come.
+    #[schemars(with = "String")]
     within: Spanned<String>,
-    by: Option<Spanned<Vec<String>>>,
+    /// Their fields that hold the same as those that the kept ones are grouped by.
+    #[schemars(with = "Option<Vec<String>>")]
+    by: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ExpectText {
-    from: Option<String>,
-    field: Option<String>,
+    /// The kind of table that holds the keys.
+    #[schemars(with = "Option<String>")]
+    from: Option<Spanned<String>>,
+    /// The field that holds the key.
+    #[schemars(with = "Option<String>")]
+    field: Option<Spanned<String>>,
+    /// The rows that count, a condition on `r`; all when absent.
     #[serde(rename = "where")]
+    #[schemars(with = "Option<String>")]
     condition: Option<Spanned<String>>,
+    /// Instead of a table: a parameter that is a list of texts.
+    #[schemars(with = "Option<String>")]
     param: Option<Spanned<String>>,
+    /// How the keys are compared with what the logs hold.
     #[serde(default)]
     compare: Compare,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FindingText {
+    /// What to say of a group; `${…}` stands for a value.
+    #[schemars(with = "String")]
     message: Spanned<String>,
+    /// Fields of the records to point at.
     #[serde(default)]
-    at: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    at: Vec<Spanned<String>>,
+    /// Fields of the joined or expected row to point at.
     #[serde(default)]
-    at_join: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    at_join: Vec<Spanned<String>>,
+}
+
+impl Expect {
+    /// The kind of table that the keys stand in.
+    fn kind(&self) -> Option<&String> {
+        match &self.keys {
+            Keys::Table { from, .. } => Some(from),
+            Keys::Param(_) => None,
+        }
+    }
 }
 
 impl Scan {
@@ -215,10 +290,7 @@ impl Scan {
 
     /// The kind of table that says which keys are expected.
     pub fn expected_kind(&self) -> Option<&String> {
-        match &self.expect.as_ref()?.keys {
-            Keys::Table { from, .. } => Some(from),
-            Keys::Param(_) => None,
-        }
+        self.expect.as_ref()?.kind()
     }
 
     /// Its expressions: those on records in the order in which they are asked, then the others.
@@ -248,40 +320,49 @@ impl Reader<'_> {
         }
         let text = text.into_inner();
         self.check_company(&text);
-        let fields =
-            |fields: Option<Spanned<Vec<String>>>| fields.map(Spanned::into_inner).unwrap_or_default();
+        let from = self.kind(text.from);
+        let by = self.fields(&from, text.by);
+        let join = text.join.map(|join| self.join(&from, join.into_inner()));
+        let expect = text.expect.and_then(|expect| self.expect(expect, &by, params));
+        let expected = expect.as_ref().and_then(Expect::kind);
+        let table = join.as_ref().map(|join| &join.to).or(expected).cloned().unwrap_or_default();
         Scan {
-            from: text.from,
             among: text.among.map(|text| self.expression(text)),
             condition: text.condition.map(|text| self.expression(text)),
-            join: text.join.map(|join| {
-                let JoinText { to, on: [record_field, table_field], compare } = join.into_inner();
-                Join { to, record_field, table_field, compare }
-            }),
+            join,
             keep: text.keep.map(|text| self.expression(text)),
             window: text.window.and_then(|text| self.length(&text, params)),
             gap: text.gap.and_then(|text| self.length(&text, params)),
             every: text.every.and_then(|text| self.length(&text, params)),
-            distinct: fields(text.distinct),
-            sum: text.sum.map(Spanned::into_inner),
-            top: text.top.and_then(|top| self.top(top.into_inner())),
-            ends: fields(text.ends),
-            then: text.then.and_then(|then| self.then(then, &text.by, params)),
-            expect: text.expect.and_then(|expect| self.expect(expect, &text.by, params)),
-            by: text.by,
+            distinct: text.distinct.map(|fields| self.fields(&from, fields.into_inner())).unwrap_or_default(),
+            sum: text.sum.map(|field| self.named(Role::Number(from.clone()), field)),
+            top: text.top.and_then(|top| self.top(&from, top.into_inner())),
+            ends: text.ends.map(|fields| self.fields(&from, fields.into_inner())).unwrap_or_default(),
+            then: text.then.and_then(|then| self.then(then, (&from, &by), params)),
+            expect,
             skew: text.skew.and_then(|text| self.length(&text, params)),
             having: text.having.map(|text| self.expression(text)),
             finding: finding.map(|finding| ScanFinding {
                 message: self.message(finding.message),
-                at: finding.at,
-                at_join: finding.at_join,
+                at: self.fields(&from, finding.at),
+                at_join: self.fields(&table, finding.at_join),
             }),
+            from,
+            by,
         }
+    }
+
+    fn join(&mut self, from: &str, text: JoinText) -> Join {
+        let JoinText { to, on: [record_field, table_field], compare } = text;
+        let record_field = self.field(from, record_field);
+        let to = self.kind(to);
+        let table_field = self.field(&to, table_field);
+        Join { to, record_field, table_field, compare }
     }
 
     /// What cannot stand beside each other, since one would say something else than it seems to.
     fn check_company(&mut self, text: &ScanText) {
-        let fields = |fields: &Option<Spanned<Vec<String>>>| fields.as_ref().map(Spanned::span);
+        let fields = |fields: &Option<Spanned<Vec<Spanned<String>>>>| fields.as_ref().map(Spanned::span);
         let span = |text: &Option<Spanned<String>>| text.as_ref().map(Spanned::span);
         let (window, gap, every) = (span(&text.window), span(&text.gap), span(&text.every));
         let (distinct, sum, ends) = (fields(&text.distinct), span(&text.sum), fields(&text.ends));
@@ -328,23 +409,28 @@ impl Reader<'_> {
         }
     }
 
-    fn top(&mut self, text: TopText) -> Option<Top> {
+    fn top(&mut self, from: &str, text: TopText) -> Option<Top> {
         let most =
             usize::try_from(*text.most.get_ref()).ok().filter(|_| (1..=MOST).contains(text.most.get_ref()));
         if most.is_none() {
             self.wrong(&text.most, format!("a number from 1 to {MOST}"));
         }
-        Some(Top { field: text.field, most: most? })
+        Some(Top { field: self.field(from, text.field), most: most? })
     }
 
-    fn then(&mut self, text: ThenText, by: &[String], params: &BTreeMap<String, Param>) -> Option<Then> {
+    fn then(
+        &mut self,
+        text: ThenText,
+        (from, by): (&str, &[String]),
+        params: &BTreeMap<String, Param>,
+    ) -> Option<Then> {
         let within = self.length(&text.within, params);
         let own = match text.by {
             Some(own) if own.get_ref().len() != by.len() => {
                 self.wrong(&own, format!("the scan groups by {} fields, so name as many", by.len()));
                 return None;
             }
-            Some(own) => own.into_inner(),
+            Some(own) => self.fields(from, own.into_inner()),
             None => by.to_vec(),
         };
         Some(Then { condition: self.expression(text.condition), within: within?, by: own })
@@ -363,6 +449,8 @@ impl Reader<'_> {
         let text = text.into_inner();
         let keys = match (text.from, text.field, text.param) {
             (Some(from), Some(field), None) => {
+                let from = self.kind(from);
+                let field = self.field(&from, field);
                 let condition = text.condition.map(|text| self.expression(text));
                 Keys::Table { from, field, condition }
             }

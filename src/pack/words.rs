@@ -1,5 +1,6 @@
 //! Words that people write in headers and cells, made comparable.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A header or label made comparable: Jira's `Custom field (X)` is X, other text in parentheses
@@ -55,7 +56,7 @@ fn without_parentheses(text: &str) -> String {
 }
 
 /// The words a field may hold, and what each of them means.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vocabulary {
     /// Normalized word as written, to the word that rules know.
     meanings: BTreeMap<String, String>,

@@ -69,9 +69,9 @@ impl Material<'_> {
         let _ = writeln!(text, "# Working papers: {} of {}\n", self.stage, line(organization));
         let _ = writeln!(text, "- Day: {}", self.as_of);
         let _ = writeln!(text, "- Auditors: {auditors}");
-        let annex = scope.iter().filter(|control| control.id.is_annex()).count();
-        let clauses = count(scope.len() - annex, "clause");
-        let _ = writeln!(text, "- Scope: {clauses}, {}", count(annex, "control"));
+        let controls = scope.iter().filter(|control| control.id.is_control()).count();
+        let clauses = count(scope.len() - controls, "clause");
+        let _ = writeln!(text, "- Scope: {clauses}, {}", count(controls, "control"));
         let packs = self.report.packs.iter().map(|pack| format!("{} {}", pack.id, pack.version));
         let _ = writeln!(text, "- Rules: {}\n", packs.collect::<Vec<_>>().join(", "));
         let told =

@@ -103,8 +103,12 @@ fn audit(row: &Row, as_of: Date) -> Option<(Audit, bool)> {
 pub fn named(text: &str, packs: &Packs) -> BTreeSet<ControlId> {
     let is = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|known| known.is_match(text));
     let (clauses, controls) = (is(&ALL_CLAUSES), is(&ALL_CONTROLS));
-    let mut ids: BTreeSet<ControlId> =
-        packs.controls.keys().filter(|id| if id.is_annex() { controls } else { clauses }).copied().collect();
+    let mut ids: BTreeSet<ControlId> = packs
+        .controls
+        .keys()
+        .filter(|id| if id.is_control() { controls } else { clauses })
+        .copied()
+        .collect();
     for found in PARTS.iter().flat_map(|pattern| pattern.captures_iter(text)) {
         let first = found.get(1).map_or("", |part| part.as_str());
         let last = found.get(2).map(|part| part.as_str());

@@ -132,7 +132,7 @@ pub(super) fn covered(rule: &Rule, noticed: &Noticed) -> Covered {
 
 fn conditions(rule: &Rule, noticed: &Noticed, covered: &mut Covered) {
     for condition in rule.expressions().into_iter().filter(|expression| !expression.is_message()) {
-        let Some(start) = condition.start(rule.text.text()) else { continue };
+        let Some(start) = condition.start(&rule.text) else { continue };
         for atom in Structure::of(&condition.text).atoms() {
             if stands_still(&condition.text[atom.clone()]) {
                 continue;

@@ -5,7 +5,7 @@ use super::sitting::{Heard, Sitting};
 use crate::code::Code;
 use crate::finding::Diagnostic;
 use crate::place::Place;
-use crate::script::{Asking, Rules, compile_rule};
+use crate::script::{Asking, Rules, compile_checked};
 use std::sync::Arc;
 
 /// What is wrong where a rule says something else as it is written than natively.
@@ -41,6 +41,6 @@ fn heard(sitting: &Sitting<'_>, rules: &Rules, asking: Asking) -> Result<Heard, 
 pub(super) fn alone(rules: &Rules, id: &str, asking: Asking) -> Result<Rules, Vec<Diagnostic>> {
     let names = Arc::new(rules.names.asked(asking));
     let own = rules.list.iter().filter(|compiled| compiled.rule.id == id);
-    let list = own.map(|compiled| compile_rule(&compiled.rule, &names)).collect::<Result<_, _>>()?;
+    let list = own.map(|compiled| compile_checked(&compiled.rule, &names)).collect::<Result<_, _>>()?;
     Ok(Rules { list, names })
 }

@@ -1,18 +1,25 @@
 //! The report: everything an audit says, from which every format is made.
 
+mod reason;
+mod seen;
 mod text;
+mod told;
+mod trend;
 mod verdict;
 
-pub use text::{TextStyle, Verbosity, diagnostics_text, render};
+pub use reason::Reason;
+pub use seen::{ControlSeen, EvidenceSeen, evidence_seen};
+pub use text::{Notice, TextStyle, Verbosity, diagnostics_text, notice_text, render};
+pub use trend::{TrendPoint, drawing};
 pub use verdict::{Exit, FailOn, Verdict, VerdictState};
 
-use crate::control_id::ControlId;
 use crate::evidence::Evidence;
 use crate::finding::{Check, Diagnostic, Finding, State};
 use crate::grade::{DecisionTally, Graded};
 use crate::pack::{ATTESTATIONS, Coverage, Packs};
 use crate::plan::Plan;
 use crate::scan::Facts;
+use crate::snippet::escaped;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,6 +65,9 @@ pub struct Report {
     pub evidence: Vec<EvidenceSeen>,
     /// Messages about the tool's own work.
     pub diagnostics: Vec<Diagnostic>,
+    /// Recorded runs, oldest first, and this one behind them; empty when none were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trend: Vec<TrendPoint>,
 }
 
 /// What people decided and answer for; never part of the totals of conformity.
@@ -108,55 +118,6 @@ pub struct Totals {
     pub faulted: usize,
 }
 
-/// A clause or control, and how it came out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ControlSeen {
-    /// Its id.
-    pub id: ControlId,
-    /// Its title.
-    pub title: String,
-    /// The worst of its checks; `not-evaluated` when no rule looks at it.
-    pub state: State,
-    /// Number of checks.
-    pub checks: usize,
-    /// Why it was not evaluated, when no rule looks at it.
-    pub reason: Option<String>,
-    /// What its checks rest on, the strongest first; an interview where no rule looks at it.
-    #[serde(default)]
-    pub coverage: Vec<Coverage>,
-}
-
-/// A file, or one table of it, and how it was understood.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EvidenceSeen {
-    /// The kind; null when the file was not used.
-    pub kind: Option<String>,
-    /// Path relative to the scanned folder.
-    pub file: String,
-    /// Sheet of a workbook, or heading above a table.
-    pub table: Option<String>,
-    /// Log source.
-    pub source: Option<String>,
-    /// How sure the kind is, in percent.
-    pub sure: usize,
-    /// True when `preaudit.toml` says so.
-    pub declared: bool,
-    /// SHA-256 of the file's bytes, in hexadecimal.
-    pub sha256: String,
-    /// Size of the file.
-    pub bytes: u64,
-    /// Rows, events, or one for a document.
-    pub records: u64,
-    /// Field to header.
-    pub columns: BTreeMap<String, String>,
-    /// Headers that are no field of the kind.
-    pub unused: Vec<String>,
-    /// Rows or events that were set aside.
-    pub faults: u64,
-}
-
 impl Report {
     /// Puts together what an audit gave, under the profile of this name.
     pub fn new(
@@ -194,11 +155,12 @@ impl Report {
             totals,
             decided,
             rests_on: rests_on(packs, &graded.checks),
-            controls: controls_seen(packs, &graded.checks),
+            controls: seen::controls(packs, &graded.checks, evidence),
             findings: graded.findings,
             checks: graded.checks,
             evidence: seen,
             diagnostics,
+            trend: Vec::new(),
         };
         report.verdict = Verdict::of(&report, &plan.profile);
         report
@@ -209,7 +171,7 @@ impl Report {
     /// # Errors
     /// Never in practice: every part of a report can be written.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string_pretty(self).map(|json| json + "\n")
+        serde_json::to_string_pretty(self).map(|json| escaped(json) + "\n")
     }
 
     /// The schema of the JSON, with a line end behind it.
@@ -281,63 +243,4 @@ fn rests_on(packs: &Packs, checks: &[Check]) -> BTreeMap<Coverage, usize> {
 
 fn came_to_a_word(state: State) -> bool {
     !matches!(state, State::NotApplicable | State::NotEvaluated | State::Faulted)
-}
-
-/// Every clause and control with the worst state of its checks.
-fn controls_seen(packs: &Packs, checks: &[Check]) -> Vec<ControlSeen> {
-    let seen = |control: &crate::pack::Control| {
-        let of: Vec<State> =
-            checks.iter().filter(|check| check.control == control.id).map(|check| check.state).collect();
-        let unseen = of.is_empty().then(|| "no rule looks at it; people must judge".to_owned());
-        ControlSeen {
-            id: control.id,
-            title: control.title.clone(),
-            state: of.iter().copied().max_by_key(|state| gravity(*state)).unwrap_or(State::NotEvaluated),
-            checks: of.len(),
-            reason: unseen,
-            coverage: packs.coverage(control.id).into_keys().collect(),
-        }
-    };
-    packs.controls.values().map(seen).collect()
-}
-
-/// Which state speaks for a control when its checks differ: what is wrong before what is well,
-/// and what was seen before what was not.
-fn gravity(state: State) -> u8 {
-    match state {
-        State::NotApplicable => 0,
-        State::NotEvaluated => 1,
-        State::Conformity => 2,
-        State::Opportunity => 3,
-        State::Waived => 4,
-        State::Faulted => 5,
-        State::Minor => 6,
-        State::Major => 7,
-    }
-}
-
-/// Every file as it was understood; logs as they were read.
-pub fn evidence_seen(evidence: &Evidence, facts: &Facts) -> Vec<EvidenceSeen> {
-    let read = |file: &str| {
-        let at = evidence.logs.iter().position(|log| log.file == file)?;
-        facts.logs.get(at)
-    };
-    let seen = |file: &crate::evidence::FileSeen| {
-        let log = file.source.as_ref().and_then(|_| read(&file.file));
-        EvidenceSeen {
-            kind: file.kind.clone(),
-            file: file.file.clone(),
-            table: file.table.clone(),
-            source: file.source.clone(),
-            sure: file.sure,
-            declared: file.is_declared,
-            sha256: log.map_or_else(|| file.sha256.clone(), |log| log.sha256.clone()),
-            bytes: log.map_or(file.bytes, |log| log.bytes),
-            records: log.map_or(file.records as u64, |log| log.records),
-            columns: file.columns.clone(),
-            unused: file.unused.clone(),
-            faults: log.map_or(file.faults as u64, |log| log.faults),
-        }
-    };
-    evidence.files.iter().map(seen).collect()
 }

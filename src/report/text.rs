@@ -1,12 +1,12 @@
 //! The report for people at a terminal: the verdict first, then findings by grade.
 
 use super::{Report, VerdictState};
-use crate::finding::{Check, Diagnostic, Finding, Severity, State, count};
+use crate::finding::{Check, Diagnostic, Finding, Severity, State};
 use crate::grade::DecisionTally;
 use crate::pack::Coverage;
 use crate::place::Place;
 use crate::snippet::{Snippets, visible};
-use crate::stage::Stage;
+use crate::vocabulary::{Counted, Language, Word};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -40,11 +40,13 @@ pub struct TextStyle {
     pub width: usize,
     /// How much to show.
     pub verbosity: Verbosity,
+    /// The language of headings and states.
+    pub language: Language,
 }
 
 impl Default for TextStyle {
     fn default() -> Self {
-        Self { color: false, width: 100, verbosity: Verbosity::Normal }
+        Self { color: false, width: 100, verbosity: Verbosity::Normal, language: Language::En }
     }
 }
 
@@ -61,7 +63,7 @@ pub fn render(report: &Report, style: &TextStyle) -> String {
     if style.verbosity == Verbosity::Verbose {
         page.conformities(&report.checks);
     }
-    page.not_evaluated(&report.checks);
+    page.not_evaluated(report);
     page.diagnostics(&report.diagnostics);
     page.text
 }
@@ -75,12 +77,42 @@ pub fn diagnostics_text(diagnostics: &[Diagnostic], style: &TextStyle) -> String
     page.text
 }
 
+/// Something to tell beside a report, with what it is called.
+#[derive(Clone, Copy, Debug)]
+pub struct Notice<'a> {
+    /// What it is called: `unused-param`.
+    pub code: &'a str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it is, a lower-case fragment.
+    pub message: &'a str,
+    /// Where it is.
+    pub places: &'a [Place],
+    /// What to do about it.
+    pub help: Option<&'a str>,
+}
+
+/// A notice as text, in full.
+pub fn notice_text(notice: &Notice<'_>, style: &TextStyle) -> String {
+    let mut page = Page { text: String::new(), style: *style };
+    page.notice(notice);
+    page.text
+}
+
 struct Page {
     text: String,
     style: TextStyle,
 }
 
 impl Page {
+    fn say(&self, word: Word) -> &'static str {
+        self.style.language.say(word)
+    }
+
+    fn count(&self, number: usize, what: Counted) -> String {
+        self.style.language.count(number, what)
+    }
+
     fn line(&mut self, line: &str) {
         self.text.push_str(line.trim_end());
         self.text.push('\n');
@@ -95,31 +127,36 @@ impl Page {
         let organization = report.organization.as_deref().map(visible);
         let packs: Vec<String> =
             report.packs.iter().map(|pack| format!("{} {}", pack.id, pack.version)).collect();
+        let language = self.style.language;
         let parts = [
-            organization.unwrap_or_else(|| "(no organization named)".to_owned()),
-            format!("{} as of {}", report.stage, report.as_of),
-            format!("profile {}", report.profile),
+            organization.unwrap_or_else(|| self.say(Word::NoOrganization).to_owned()),
+            language.with(Word::AsOf, &[&language.stage(&report.stage), &report.as_of]),
+            language.with(Word::WithProfile, &[&report.profile]),
             packs.join(", "),
         ];
         self.line(&parts.join(" · "));
         self.line("");
-        let name = report.verdict.state.name().to_uppercase();
+        let name = report.verdict.state.said(language).to_uppercase();
         let ansi = match report.verdict.state {
             VerdictState::Blocked => "1;31",
             VerdictState::Conditional | VerdictState::CannotSay => "1;33",
             VerdictState::Ready => "1;32",
         };
         let name_shown = self.colored(&name, ansi);
-        for (at, because) in report.verdict.because.iter().enumerate() {
-            let lead = if at == 0 { name_shown.clone() } else { " ".repeat(name.len()) };
+        for (at, because) in report.verdict.because(language).iter().enumerate() {
+            let lead = if at == 0 { name_shown.clone() } else { " ".repeat(name.chars().count()) };
             self.line(&format!("  {lead}  {because}"));
         }
         self.line("");
-        let total = |state: State| format!("{} {}", report.totals.get(state), state.name());
+        // Only in English do the names of states stand behind any number.
+        let total = |state: State| match (report.totals.get(state), language.state(state)) {
+            (number, name) if language == Language::En => format!("{number} {name}"),
+            (number, name) => format!("{name}: {number}"),
+        };
         let all: Vec<String> = State::ALL.iter().map(|state| total(*state)).collect();
-        let checks = format!("{}:", count(report.totals.all(), "check"));
+        let checks = format!("{}:", self.count(report.totals.all(), Counted::Check));
         self.line(&format!("  {checks}  {}", all[..4].join("   ")));
-        self.line(&format!("  {}  {}", " ".repeat(checks.len()), all[4..].join("   ")));
+        self.line(&format!("  {}  {}", " ".repeat(checks.chars().count()), all[4..].join("   ")));
         self.rests_on(report);
         self.decided(report);
     }
@@ -127,36 +164,48 @@ impl Page {
     /// What people decided and answer for, where they did.
     fn decided(&mut self, report: &Report) {
         let decided = &report.decided;
-        let of = |tally: &DecisionTally, noun: &str| {
+        let of = |tally: &DecisionTally, what: Counted| {
             let parts = [
-                (tally.applied, "applied"),
-                (tally.unapproved, "not approved"),
-                (tally.expired, "expired"),
-                (tally.blanket, "blanket"),
-                (tally.unused, "unused"),
+                (tally.applied, Word::Applied),
+                (tally.unapproved, Word::NotApproved),
+                (tally.expired, Word::Expired),
+                (tally.blanket, Word::Blanket),
+                (tally.unused, Word::Unused),
             ];
-            tallied(tally.stated, noun, &parts)
+            self.tallied(tally.stated, what, &parts)
         };
+        let void = [(decided.void_attestations, Word::Void)];
         let parts = [
-            of(&decided.waivers, "waiver"),
-            of(&decided.overrides, "override"),
-            tallied(decided.attestations, "attestation", &[(decided.void_attestations, "void")]),
+            of(&decided.waivers, Counted::Waiver),
+            of(&decided.overrides, Counted::Override),
+            self.tallied(decided.attestations, Counted::Attested, &void),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         if !parts.is_empty() {
-            self.line(&format!("  decided:   {}", parts.join("   ")));
+            self.line(&format!("  {:<9}  {}", format!("{}:", self.say(Word::Decided)), parts.join("   ")));
         }
+    }
+
+    /// `2 waivers (1 applied, 1 expired)`; nothing where there is none.
+    fn tallied(&self, stated: usize, what: Counted, parts: &[(usize, Word)]) -> Option<String> {
+        let parts: Vec<String> = parts
+            .iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, word)| format!("{number} {}", self.say(*word)))
+            .collect();
+        let of = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
+        (stated > 0).then(|| format!("{}{of}", self.count(stated, what)))
     }
 
     /// On what the words of the report rest, in shares of the checks that came to one.
     fn rests_on(&mut self, report: &Report) {
         let all: usize = report.rests_on.values().sum();
         let share = |(coverage, number): (&Coverage, &usize)| {
-            format!("{} % {coverage}", (number * 100 + all / 2) / all.max(1))
+            format!("{} % {}", (number * 100 + all / 2) / all.max(1), self.style.language.coverage(*coverage))
         };
         let shares: Vec<String> = report.rests_on.iter().map(share).collect();
         if !shares.is_empty() {
-            self.line(&format!("  rests on:  {}", shares.join("   ")));
+            self.line(&format!("  {}:  {}", self.say(Word::RestsOn), shares.join("   ")));
         }
     }
 
@@ -174,17 +223,7 @@ impl Page {
         if of.is_empty() {
             return;
         }
-        let name = match (state, of.len()) {
-            (State::Major | State::Minor, number) if report.stage == Stage::Stage1.name() => {
-                format!("{}, {} at Stage 2", areas_of_concern(number), state.name())
-            }
-            (State::Major | State::Minor, number) => {
-                count(number, &format!("{} nonconformity", state.name()))
-            }
-            (State::Opportunity, 1) => "1 opportunity for improvement".to_owned(),
-            (State::Opportunity, number) => format!("{number} opportunities for improvement"),
-            (_, number) => format!("{number} waived"),
-        };
+        let name = report.above(state, of.len(), self.style.language);
         self.heading(&name);
         for finding in of {
             self.finding(finding, None);
@@ -196,13 +235,16 @@ impl Page {
 
     fn finding(&mut self, finding: &Finding, container: Option<&Finding>) {
         let of = match (container, finding.overruled) {
-            (Some(_), _) => " (part of the above)".to_owned(),
-            (None, Some(computed)) => format!(" (overruled, was {computed})"),
+            (Some(_), _) => format!(" ({})", self.say(Word::PartOfTheAbove)),
+            (None, Some(computed)) => {
+                let language = self.style.language;
+                format!(" ({})", language.with(Word::Overruled, &[&language.state(computed)]))
+            }
             (None, None) => String::new(),
         };
         let code = format!(
             "{}[{}] {} · {}{of}",
-            finding.state.name(),
+            self.style.language.state(finding.state),
             finding.rule,
             finding.requirements.join(", "),
             finding.id
@@ -220,15 +262,16 @@ impl Page {
             .for_each(|place| place.label.clear());
         self.report(&Shown::new(code, &finding.statement, severity, &shown, &self.style));
         if finding.places.len() > shown.len() {
-            self.line(&format!("  … and {}", count(finding.places.len() - shown.len(), "more place")));
+            let more = self.count(finding.places.len() - shown.len(), Counted::MorePlaces);
+            self.line(&format!("  {}", self.style.language.with(Word::AndMore, &[&more])));
         }
         if finding.undecidable > 0 {
-            self.note("open", &format!("{} could not be decided", count(finding.undecidable, "record")));
+            self.note(Word::Open, &self.count(finding.undecidable, Counted::Undecided));
         }
-        self.note("why", &finding.derivation.join("; "));
-        self.note("help", &finding.help);
+        self.note(Word::Why, &finding.derivation.join("; "));
+        self.note(Word::Help, &finding.help);
         if let Some(ask) = &finding.ask {
-            self.note("ask", ask);
+            self.note(Word::Ask, ask);
         }
     }
 
@@ -246,11 +289,15 @@ impl Page {
     }
 
     /// A line of what stands beside a finding, wrapped under its own beginning.
-    fn note(&mut self, name: &str, text: &str) {
+    fn note(&mut self, name: Word, text: &str) {
+        self.beside(self.say(name), text);
+    }
+
+    fn beside(&mut self, name: &str, text: &str) {
         let lead = format!("{name:>6}: ");
-        let room = self.style.width.saturating_sub(lead.len()).max(20);
+        let room = self.style.width.saturating_sub(lead.chars().count()).max(20);
         for (at, line) in wrap(&visible(text), room).iter().enumerate() {
-            let lead = if at == 0 { lead.clone() } else { " ".repeat(lead.len()) };
+            let lead = if at == 0 { lead.clone() } else { " ".repeat(lead.chars().count()) };
             self.line(&format!("{lead}{line}"));
         }
     }
@@ -260,35 +307,30 @@ impl Page {
         if conform.is_empty() {
             return;
         }
-        let verb = if conform.len() == 1 { "conforms" } else { "conform" };
-        self.heading(&format!("{} {verb}", count(conform.len(), "check")));
+        self.heading(&self.count(conform.len(), Counted::Conforming));
         for check in conform {
-            let records = count(check.records, "record");
+            let records = self.count(check.records, Counted::Record);
             let open = match check.undecidable {
                 0 => String::new(),
-                number => format!(", {number} not decidable"),
+                number => format!(", {}", self.style.language.with(Word::NotDecidable, &[&number])),
             };
             self.line(&format!("  {:<8} {} ({records}{open})", check.control.to_string(), check.rule));
         }
     }
 
     /// What was not looked at, by reason.
-    fn not_evaluated(&mut self, checks: &[Check]) {
-        let mut reasons: BTreeMap<&str, Vec<&Check>> = BTreeMap::new();
-        for check in checks.iter().filter(|check| matches!(check.state, State::NotEvaluated | State::Faulted))
-        {
-            reasons.entry(check.reason.as_deref().unwrap_or_default()).or_default().push(check);
-        }
+    fn not_evaluated(&mut self, report: &Report) {
+        let reasons = report.unevaluated();
         if reasons.is_empty() {
             return;
         }
         let number: usize = reasons.values().map(Vec::len).sum();
-        self.heading(&format!("{} not evaluated", count(number, "check")));
+        self.heading(&self.count(number, Counted::Unevaluated));
         for (reason, checks) in reasons {
             let mut rules: Vec<&str> = checks.iter().map(|check| check.rule.as_str()).collect();
             rules.sort_unstable();
             rules.dedup();
-            self.note(&checks.len().to_string(), &format!("{reason}: {}", rules.join(", ")));
+            self.beside(&checks.len().to_string(), &format!("{reason}: {}", rules.join(", ")));
         }
     }
 
@@ -300,7 +342,7 @@ impl Page {
         if diagnostics.is_empty() {
             return;
         }
-        self.heading("about the evidence");
+        self.heading(self.say(Word::AboutTheEvidence));
         let mut shown: BTreeMap<crate::code::Code, usize> = BTreeMap::new();
         for diagnostic in loud {
             let of = shown.entry(diagnostic.code).or_default();
@@ -310,52 +352,42 @@ impl Page {
             }
         }
         for (code, number) in shown.into_iter().filter(|(_, number)| !verbose && *number > SHOWN_OF_A_CODE) {
-            self.line(&format!("  … and {} more of {code}", number - SHOWN_OF_A_CODE));
+            let more = self.style.language.with(Word::MoreOfCode, &[&(number - SHOWN_OF_A_CODE), &code]);
+            self.line(&format!("  {more}"));
         }
         if notes > 0 {
             self.line("");
-            self.line(&format!("  {} on how the evidence was read (`-v` shows them)", count(notes, "note")));
+            let notes = self.count(notes, Counted::Note);
+            self.line(&format!("  {}", self.style.language.with(Word::VerboseShows, &[&notes])));
         }
     }
 
     fn diagnostic(&mut self, diagnostic: &Diagnostic) {
-        let severity = match diagnostic.severity {
+        self.notice(&Notice {
+            code: diagnostic.code.text(),
+            severity: diagnostic.severity,
+            message: &diagnostic.message,
+            places: &diagnostic.places,
+            help: diagnostic.help.as_deref(),
+        });
+    }
+
+    fn notice(&mut self, notice: &Notice<'_>) {
+        let severity = match notice.severity {
             Severity::Error => miette::Severity::Error,
             Severity::Warning => miette::Severity::Warning,
             Severity::Note => miette::Severity::Advice,
         };
-        let places = &diagnostic.places[..diagnostic.places.len().min(PLACES_SHOWN)];
-        self.report(&Shown::new(
-            diagnostic.code.text().to_owned(),
-            &diagnostic.message,
-            severity,
-            places,
-            &self.style,
-        ));
+        let places = &notice.places[..notice.places.len().min(PLACES_SHOWN)];
+        self.report(&Shown::new(notice.code.to_owned(), notice.message, severity, places, &self.style));
         let bare = places.iter().filter(|place| place.excerpt.is_none());
-        for place in bare.filter(|place| !diagnostic.message.contains(&place.file)) {
+        for place in bare.filter(|place| !notice.message.contains(&place.file)) {
             self.line(&format!("    in {}", visible(&place.file)));
         }
-        if let Some(help) = &diagnostic.help {
-            self.note("help", help);
+        if let Some(help) = notice.help {
+            self.note(Word::Help, help);
         }
     }
-}
-
-/// `2 waivers (1 applied, 1 expired)`; nothing where there is none.
-fn tallied(stated: usize, noun: &str, parts: &[(usize, &str)]) -> Option<String> {
-    let parts: Vec<String> = parts
-        .iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, what)| format!("{number} {what}"))
-        .collect();
-    let of = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
-    (stated > 0).then(|| format!("{}{of}", count(stated, noun)))
-}
-
-/// What Stage 1 calls what it finds.
-pub(super) fn areas_of_concern(number: usize) -> String {
-    if number == 1 { "1 area of concern".to_owned() } else { format!("{number} areas of concern") }
 }
 
 /// Lines of at most so many characters, cut at blanks.

@@ -83,3 +83,49 @@ mod instant {
         Timestamp::new(second, part).map_err(D::Error::custom)
     }
 }
+
+/// Marks with the numbers of their logs, for whoever reads the same logs.
+pub mod whole_mark {
+    use super::Mark;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// Writes a mark.
+    ///
+    /// # Errors
+    /// Those of the format.
+    pub fn serialize<S: Serializer>(mark: &Mark, to: S) -> Result<S::Ok, S::Error> {
+        (mark.log, mark).serialize(to)
+    }
+
+    /// Reads a mark.
+    ///
+    /// # Errors
+    /// Those of the format.
+    pub fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Mark, D::Error> {
+        <(u32, Mark)>::deserialize(from).map(|(log, mark)| Mark { log, ..mark })
+    }
+}
+
+/// The same of the first mark and the last.
+pub mod whole_marks {
+    use super::Mark;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// Writes marks.
+    ///
+    /// # Errors
+    /// Those of the format.
+    pub fn serialize<S: Serializer>(marks: &Option<(Mark, Mark)>, to: S) -> Result<S::Ok, S::Error> {
+        marks.map(|(first, last)| [(first.log, first), (last.log, last)]).serialize(to)
+    }
+
+    /// Reads marks.
+    ///
+    /// # Errors
+    /// Those of the format.
+    pub fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Option<(Mark, Mark)>, D::Error> {
+        let marks = Option::<[(u32, Mark); 2]>::deserialize(from)?;
+        let whole = |(log, mark): (u32, Mark)| Mark { log, ..mark };
+        Ok(marks.map(|[first, last]| (whole(first), whole(last))))
+    }
+}

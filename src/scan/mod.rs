@@ -39,7 +39,7 @@ pub use inquiry::Inquiry;
 pub use join::{Comparing, JoinWith, RowNumber};
 pub use joined::{Joined, JoinedField};
 pub use look_up::look_up;
-pub use mark::Mark;
+pub use mark::{Mark, whole_mark, whole_marks};
 pub use order::{Disorder, Order};
 pub use predicate::{
     Asked, Comparison, Constant, Field, Network, OneOf, Operand, Predicate, TextTest, Value,

@@ -300,7 +300,7 @@ impl Atoms {
     /// The atoms of a condition, where somebody watches and the file writes it letter by letter.
     fn of(rule: &Rule, expression: &Expression, setting: &Setting) -> Option<Self> {
         let watcher = setting.names.asking.watcher().filter(|_| !expression.is_message())?;
-        let start = expression.start(rule.text.text())?;
+        let start = expression.start(&rule.text)?;
         let structure = Structure::of(&expression.text);
         let compiled = structure.atoms().into_iter().map(|range| {
             let ast = compile(setting, &expression.text[range.clone()]).ok()?;

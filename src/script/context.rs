@@ -1,14 +1,17 @@
 //! What a judgement sees: `cx`.
 
+use super::Setting;
 use super::group_view::GroupView;
 use super::pointer::{Pointer, Target};
 use super::rows::{Rows, length};
 use crate::control_id::ControlId;
-use crate::evidence::{NamedFile, Row};
+use crate::evidence::{NamedFile, Row, Table};
+use crate::pack::{ParamValue, Rule};
 use crate::place::Place;
 use crate::time::Time;
 use crate::toml_text::did_you_mean;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -16,23 +19,27 @@ type Failed = Box<EvalAltResult>;
 
 /// Everything a judgement may look at.
 #[derive(Clone, Debug)]
-pub struct Context(pub Arc<ContextData>);
+pub struct Context(Arc<ContextData>);
 
 /// What `cx` holds.
-#[derive(Debug, Default)]
-pub struct ContextData {
-    /// `cx.params`.
-    pub params: Params,
-    /// `cx.as_of`.
-    pub as_of: Option<Time>,
+#[derive(Debug)]
+struct ContextData {
+    params: Params,
+    as_of: Time,
     /// Tables and documents by kind, of the kinds that the rule names.
-    pub tables: BTreeMap<String, Rows>,
+    tables: BTreeMap<String, Rows>,
+    /// The controls that the rule is written against.
+    against: Vec<ControlId>,
+    sight: Sight,
+}
+
+/// What a judgement sees besides tables and parameters.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Sight {
     /// `cx.groups`: what the rule's scan found.
     pub groups: Vec<GroupView>,
-    /// `cx.controls`: the controls of the edition, with their titles.
+    /// `cx.controls`: the controls of both editions, by id, with their titles.
     pub controls: Arc<BTreeMap<String, ControlView>>,
-    /// `cx.against`: the controls that the rule is written against.
-    pub against: Vec<ControlId>,
     /// What `cx.digest` knows: SHA-256 by path.
     pub digests: Arc<BTreeMap<String, String>>,
     /// `cx.kinds`: kinds that the organization was asked for, and what came.
@@ -40,7 +47,7 @@ pub struct ContextData {
 }
 
 /// A control as rules see it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ControlView {
     /// Its id.
     pub id: String,
@@ -53,7 +60,7 @@ pub struct ControlView {
 }
 
 /// A kind of evidence that a clause requires, and what came of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct KindView {
     /// Its id.
     pub id: String,
@@ -75,7 +82,39 @@ pub struct KindView {
 #[derive(Clone, Debug, Default)]
 pub struct Params(pub Arc<BTreeMap<String, Dynamic>>);
 
+impl Params {
+    /// These values, as scripts see them.
+    pub fn of(values: &BTreeMap<String, ParamValue>) -> Self {
+        Self(Arc::new(values.iter().map(|(name, value)| (name.clone(), super::value(value))).collect()))
+    }
+}
+
 impl Context {
+    /// What a rule sees: of these tables those of the kinds that it names.
+    pub fn of(
+        rule: &Rule,
+        setting: &Setting,
+        tables: &BTreeMap<String, Vec<Arc<Table>>>,
+        sight: Sight,
+    ) -> Self {
+        let rows = |kind: &String| {
+            let rows = tables.get(kind).into_iter().flatten().flat_map(Table::rows).collect();
+            (kind.clone(), Rows(Arc::new(rows)))
+        };
+        Self(Arc::new(ContextData {
+            params: setting.params.clone(),
+            as_of: setting.as_of,
+            tables: rule.uses.iter().chain(&rule.may_use).map(rows).collect(),
+            against: rule.controls.clone(),
+            sight,
+        }))
+    }
+
+    /// Number of rows of all its tables.
+    pub fn rows(&self) -> usize {
+        self.0.tables.values().map(|rows| rows.0.len()).sum()
+    }
+
     fn table(&self, name: &str) -> Result<Rows, Failed> {
         let kind = name.replace('_', "-");
         self.0.tables.get(&kind).cloned().ok_or_else(|| {
@@ -100,25 +139,31 @@ pub(super) fn register(engine: &mut Engine) {
         .register_type_with_name::<KindView>("kind of evidence")
         .register_type_with_name::<NamedFile>("named file");
     engine.register_get("params", |cx: &mut Context| cx.0.params.clone());
-    engine.register_get("as_of", |cx: &mut Context| cx.0.as_of.map_or(Dynamic::UNIT, Dynamic::from));
+    engine.register_get("as_of", |cx: &mut Context| Dynamic::from(cx.0.as_of));
     engine.register_get("groups", |cx: &mut Context| -> Array {
-        cx.0.groups.iter().cloned().map(Dynamic::from).collect()
+        cx.0.sight.groups.iter().cloned().map(Dynamic::from).collect()
     });
     engine.register_get("kinds", |cx: &mut Context| -> Array {
-        cx.0.kinds.iter().cloned().map(Dynamic::from).collect()
+        cx.0.sight.kinds.iter().cloned().map(Dynamic::from).collect()
     });
     engine.register_get("controls", |cx: &mut Context| -> Array {
-        cx.0.controls.values().filter(|control| control.is_current).cloned().map(Dynamic::from).collect()
+        cx.0.sight
+            .controls
+            .values()
+            .filter(|control| control.is_current)
+            .cloned()
+            .map(Dynamic::from)
+            .collect()
     });
     engine.register_fn("control", |cx: &mut Context, id: &str| {
-        cx.0.controls.get(id).cloned().map_or(Dynamic::UNIT, Dynamic::from)
+        cx.0.sight.controls.get(id).cloned().map_or(Dynamic::UNIT, Dynamic::from)
     });
     engine.register_get("against", |cx: &mut Context| -> Array {
         cx.0.against.iter().map(|id| Dynamic::from(ImmutableString::from(id.to_string()))).collect()
     });
     // Of a file of the folder that evidence names, by its path; nothing where there is none.
     engine.register_fn("digest", |cx: &mut Context, path: &str| {
-        let known = cx.0.digests.get(path);
+        let known = cx.0.sight.digests.get(path);
         known.map_or(Dynamic::UNIT, |sha256| Dynamic::from(ImmutableString::from(sha256.as_str())))
     });
     engine.register_get("name", |file: &mut NamedFile| file.name.clone());

@@ -8,6 +8,7 @@
 
 use crate::evidence::{Decision, Row};
 use rhai::{Dynamic, Engine, EvalAltResult};
+use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -26,7 +27,7 @@ pub(super) struct Unsure {
 }
 
 /// A field of a row that was in doubt.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Doubt {
     /// The row.
     pub row: Row,

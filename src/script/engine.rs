@@ -7,7 +7,7 @@
 use super::names::Names;
 use super::statements::NOTE;
 use super::{context, doubt, events, group_view, groups, rows, text, times, verdict, watch};
-use crate::world::Deadline;
+use crate::world::Effort;
 use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage,
     BasicMathPackage, BasicStringPackage, LogicPackage, MoreStringPackage, Package,
@@ -22,22 +22,25 @@ pub(super) const JUDGE_STEPS: u64 = 500_000;
 pub(super) const STEPS_PER_ROW: u64 = 500;
 /// Steps that one condition may take on one row.
 pub(super) const CONDITION_STEPS: u64 = 20_000;
-/// Time that one judgement may take.
-pub(super) const JUDGE_TIME: Duration = Duration::from_secs(20);
+/// Processor time that one judgement may take. A loaded machine makes no rule fail.
+pub const JUDGE_TIME: Duration = Duration::from_secs(20);
 /// Bytes of all texts within one value.
 const TEXT_BYTES: usize = 4 << 20;
 /// Elements within one value; bounds how deep a value can nest, and so the stack.
 const ELEMENTS: usize = 10_000;
 
+/// Words that rules may not use: they run text as code, print, or reach other files.
+pub(super) const DISABLED: [&str; 5] = ["eval", "print", "debug", "import", "export"];
+
 thread_local! {
     static STEPS: Cell<u64> = const { Cell::new(0) };
-    static DEADLINE: Cell<Option<Deadline>> = const { Cell::new(None) };
+    static EFFORT: Cell<Option<Effort>> = const { Cell::new(None) };
 }
 
-/// Gives what runs next so many steps and so much time.
+/// Gives what runs next so many steps and so much processor time.
 pub(super) fn allow(steps: u64, time: Option<Duration>) {
     STEPS.set(steps);
-    DEADLINE.set(time.map(Deadline::after));
+    EFFORT.set(time.map(Effort::of));
 }
 
 /// Builds an engine that knows these names.
@@ -45,19 +48,7 @@ pub(super) fn build(names: &Names) -> Engine {
     // Closures are named by a hash; without a fixed seed, messages would differ from run to run.
     let _ = rhai::config::hashing::set_hashing_seed(Some([0x7072, 0x6561, 0x7564, 0x6974]));
     let mut engine = Engine::new_raw();
-    for package in [
-        ArithmeticPackage::new().as_shared_module(),
-        BasicStringPackage::new().as_shared_module(),
-        BasicIteratorPackage::new().as_shared_module(),
-        BasicFnPackage::new().as_shared_module(),
-        LogicPackage::new().as_shared_module(),
-        BasicMathPackage::new().as_shared_module(),
-        BasicArrayPackage::new().as_shared_module(),
-        BasicMapPackage::new().as_shared_module(),
-        MoreStringPackage::new().as_shared_module(),
-    ] {
-        engine.register_global_module(package);
-    }
+    add_packages(&mut engine);
     restrict(&mut engine);
     doubt::register(&mut engine);
     text::register(&mut engine);
@@ -75,8 +66,34 @@ pub(super) fn build(names: &Names) -> Engine {
     engine
 }
 
+/// Builds an engine that reads scripts and runs none: it keeps everything as it is written, and
+/// takes any name.
+pub(super) fn parser() -> Engine {
+    let mut engine = Engine::new_raw();
+    restrict(&mut engine);
+    engine.set_optimization_level(OptimizationLevel::None).set_strict_variables(false);
+    engine
+}
+
+/// The packages of Rhai that rules may use.
+pub(super) fn add_packages(engine: &mut Engine) {
+    for package in [
+        ArithmeticPackage::new().as_shared_module(),
+        BasicStringPackage::new().as_shared_module(),
+        BasicIteratorPackage::new().as_shared_module(),
+        BasicFnPackage::new().as_shared_module(),
+        LogicPackage::new().as_shared_module(),
+        BasicMathPackage::new().as_shared_module(),
+        BasicArrayPackage::new().as_shared_module(),
+        BasicMapPackage::new().as_shared_module(),
+        MoreStringPackage::new().as_shared_module(),
+    ] {
+        engine.register_global_module(package);
+    }
+}
+
 fn restrict(engine: &mut Engine) {
-    for symbol in ["eval", "print", "debug", "import", "export"] {
+    for symbol in DISABLED {
         engine.disable_symbol(symbol);
     }
     engine
@@ -99,7 +116,7 @@ fn restrict(engine: &mut Engine) {
             return Some(Dynamic::from(OUT_OF_STEPS));
         }
         STEPS.set(left - 1);
-        let passed = left.is_multiple_of(1_024) && DEADLINE.get().is_some_and(Deadline::has_passed);
+        let passed = left.is_multiple_of(1_024) && EFFORT.get().is_some_and(Effort::is_spent);
         passed.then(|| Dynamic::from(OUT_OF_TIME))
     });
     engine.register_fn("pad", pad_text).register_fn("pad", pad_character);

@@ -27,7 +27,7 @@ struct EventData {
 
 /// Fields below a name: `r.event` in `r.event.action`.
 #[derive(Clone, Debug)]
-struct Below {
+pub(super) struct Below {
     event: EventView,
     path: ImmutableString,
 }

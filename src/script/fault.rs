@@ -5,8 +5,11 @@ use crate::code::Code;
 use crate::finding::Diagnostic;
 use crate::pack::Expression;
 use crate::place::Place;
-use crate::source::Source;
+use crate::source::{Source, shorten_to};
 use rhai::{EvalAltResult, ParseError, Position};
+
+/// Characters that are told of why a rule failed: a script may throw any text.
+const LONGEST: usize = 300;
 
 /// Where an error in an expression or script is to be shown.
 #[derive(Clone, Copy, Debug)]
@@ -19,14 +22,19 @@ pub(super) enum Within<'a> {
 
 /// A rule that could not be read.
 pub(super) fn syntax(rule: &str, within: Within<'_>, error: &ParseError) -> Diagnostic {
-    let message = format!("rule {rule}: {}", plain(&error.err_type().to_string()));
+    let message = format!("rule {rule}: {}", parse_reason(error));
     Diagnostic::error(Code::InvalidRule, message).at(place(within, error.position()))
+}
+
+/// Why a text is no script.
+pub(super) fn parse_reason(error: &ParseError) -> String {
+    plain(&error.err_type().to_string())
 }
 
 /// A rule that failed while it ran.
 pub(super) fn failure(rule: &str, within: Within<'_>, error: &EvalAltResult) -> Diagnostic {
     let (inner, position) = innermost(error);
-    let text = reason(inner);
+    let text = shorten_to(&reason(inner), LONGEST);
     let over = text == OUT_OF_STEPS || text == OUT_OF_TIME || is_limit(inner);
     let code = if over { Code::OverBudget } else { Code::RuleFailed };
     let help =
@@ -111,11 +119,8 @@ fn place(within: Within<'_>, position: Position) -> Place {
             token(source, at)
         }
         Within::Expression(source, expression) if expression.is_literal => {
-            let start = expression.start(source.text()).unwrap_or(expression.range.start);
-            // A message is wrapped in back-ticks that the file does not have.
-            let back_tick = usize::from(expression.is_message() && line == 1);
-            let column = column.saturating_sub(back_tick).max(1);
-            token(source, start + offset(&source.text()[start..], line, column))
+            let at = offset(&expression.text, line, column);
+            token(source, expression.place(source, at..at).start)
         }
         Within::Expression(source, expression) => {
             source.span(expression.range.clone()).place("in this expression")
@@ -140,6 +145,16 @@ fn token(source: &Source, at: usize) -> Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The line end behind three quotes belongs to the file and not to the expression.
+    #[test]
+    fn a_place_in_an_expression_of_several_lines_is_found() {
+        let source = Source::new("rule.toml", "where = '''\nr.a == 1\n  && r.b == 2'''\n");
+        let text = "r.a == 1\n  && r.b == 2".to_owned();
+        let expression = Expression { text, range: 8..source.text().len() - 1, is_literal: true };
+        let place = place(Within::Expression(&source, &expression), Position::new(2, 8));
+        assert_eq!((place.line, place.column, place.text.as_str()), (3, 8, "b"));
+    }
 
     #[test]
     fn types_are_named_as_people_say_them() {

@@ -6,13 +6,14 @@ use crate::evidence::Row;
 use crate::scan::{Mark, Number};
 use crate::time::{Duration, Time};
 use rhai::{Array, Dynamic, Engine, EvalAltResult};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
 type Failed = Box<EvalAltResult>;
 
 /// A group of events as `g`. What its scan does not declare it does not have.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct GroupView {
     /// The values it is grouped by, joined.
     pub key: String,
@@ -22,6 +23,7 @@ pub struct GroupView {
     /// another one in a sequence.
     pub count: u64,
     /// The first and the last event; none of what is expected and was never seen.
+    #[serde(with = "crate::scan::whole_marks")]
     pub ends: Option<(Mark, Mark)>,
     /// When its period begins.
     pub period: Option<Time>,
@@ -42,11 +44,12 @@ pub struct GroupView {
     /// The row it joined with, or where it is expected.
     pub joined: Option<Row>,
     /// Names of the event fields by slot.
+    #[serde(skip)]
     pub fields: Arc<Vec<String>>,
 }
 
 /// Sum, least and greatest value of a number.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct TotalView {
     /// The sum.
     pub sum: Number,
@@ -57,7 +60,7 @@ pub struct TotalView {
 }
 
 /// A value and how often it occurs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Common {
     /// The value.
     pub value: String,

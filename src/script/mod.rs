@@ -5,6 +5,8 @@
 //! Every thread has an engine of its own.
 
 mod atoms;
+pub mod api;
+mod apart;
 mod condition;
 mod context;
 mod doubt;
@@ -19,15 +21,18 @@ mod pieces;
 mod pointer;
 mod rows;
 mod statements;
+pub mod syntax;
 mod text;
 mod times;
 mod verdict;
 mod watch;
 
 pub use atoms::Structure;
+pub use apart::{Answer, Ask, Brief, GroupsHeard, least_limits};
 pub use condition::Compiled;
-pub use context::{Context, ContextData, ControlView, KindView, Params};
+pub use context::{Context, ControlView, KindView, Params, Sight};
 pub use doubt::Doubt;
+pub use engine::JUDGE_TIME;
 pub use group_view::{Common, GroupView, TotalView};
 pub use names::Names;
 pub use pieces::{Bracket, Is, Piece, pieces};
@@ -38,7 +43,7 @@ pub use verdict::{KEPT, Observation, Verdict};
 pub use watch::{Asking, Noticed, Truths, Watcher};
 
 use crate::finding::Diagnostic;
-use crate::pack::{Expression, Form, Packs, ParamValue, Rule};
+use crate::pack::{Expression, Form, Packs, ParamValue, Rule, Trust};
 use crate::time::Time;
 use fault::Within;
 use rhai::{AST, CallFnOptions, Dynamic, Engine, ImmutableString, Scope};
@@ -47,9 +52,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
-/// A script may be so long.
-const LONGEST_SCRIPT: usize = 256 << 10;
+/// A script may be so long, in bytes.
+pub const LONGEST_SCRIPT: usize = 256 << 10;
 
 /// All rules, ready to be planned.
 pub struct Rules {
@@ -66,6 +72,9 @@ pub struct CompiledRule {
     pub rule: Arc<Rule>,
     /// Its script, when it has one.
     pub script: Option<Arc<AST>>,
+    /// True for a rule of a pack that is not trusted. It is compiled and asked in a process apart, and
+    /// only what is native of its conditions on records is asked here.
+    pub is_stranger: bool,
 }
 
 /// What the expressions of one rule see besides rows: its parameters and the day of judgement.
@@ -76,6 +85,8 @@ pub struct Setting {
     pub params: Params,
     /// `as_of`.
     pub as_of: Time,
+    /// True for a rule of a pack that is not trusted.
+    pub is_stranger: bool,
 }
 
 impl Setting {
@@ -88,36 +99,56 @@ impl Setting {
     }
 }
 
-/// Compiles the scripts of all rules and checks every expression.
+/// Compiles the scripts of all rules and checks every expression, as for packs that are all trusted.
 ///
 /// # Errors
 /// Everything that is malformed, each at its place in the rule's own text.
 pub fn compile(packs: &Packs) -> Result<Rules, Vec<Diagnostic>> {
+    compile_trusted(packs, &Trust::everything())
+}
+
+/// The same of the packs that are trusted. What strangers wrote is left for the process in which it runs.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_trusted(packs: &Packs, trust: &Trust) -> Result<Rules, Vec<Diagnostic>> {
     let names = Arc::new(names(packs));
-    let mut errors = Vec::new();
-    let mut list = Vec::new();
-    for rule in packs.rules() {
-        match compile_rule(&Arc::new(rule.clone()), &names) {
-            Ok(rule) => list.push(rule),
-            Err(wrong) => errors.extend(wrong),
+    let (mut errors, mut list) = (Vec::new(), Vec::new());
+    for pack in &packs.list {
+        let is_stranger = !trust.covers(pack);
+        for rule in &pack.rules {
+            let rule = Arc::new(rule.clone());
+            if is_stranger {
+                list.push(CompiledRule { rule, script: None, is_stranger });
+                continue;
+            }
+            errors.extend(check_expressions(&rule, &names));
+            match compile_rule(rule, &names) {
+                Ok(compiled) => list.push(compiled),
+                Err(error) => errors.push(error),
+            }
         }
     }
     if errors.is_empty() { Ok(Rules { list, names }) } else { Err(errors) }
 }
 
-/// Compiles the script of one rule and checks its expressions.
+/// Compiles the script of a rule, where it has one, and checks its expressions.
 ///
 /// # Errors
-/// As [`compile`].
-pub fn compile_rule(rule: &Arc<Rule>, names: &Arc<Names>) -> Result<CompiledRule, Vec<Diagnostic>> {
+/// Everything that is malformed, each at its place in the rule's own text.
+pub fn compile_checked(rule: &Arc<Rule>, names: &Arc<Names>) -> Result<CompiledRule, Vec<Diagnostic>> {
     let mut errors = check_expressions(rule, names);
-    let script = compile_script(rule, names).map_err(|error| errors.push(error));
-    match script {
-        Ok(script) if errors.is_empty() => {
-            Ok(CompiledRule { rule: Arc::clone(rule), script: script.map(Arc::new) })
-        }
-        _ => Err(errors),
-    }
+    let compiled = compile_rule(Arc::clone(rule), names).map_err(|error| errors.push(error));
+    compiled.ok().filter(|_| errors.is_empty()).ok_or(errors)
+}
+
+/// Compiles the script of a rule, where it has one.
+///
+/// # Errors
+/// When it is malformed, at its place in its own text.
+pub fn compile_rule(rule: Arc<Rule>, names: &Names) -> Result<CompiledRule, Diagnostic> {
+    let script = compile_script(&rule, names)?.map(Arc::new);
+    Ok(CompiledRule { rule, script, is_stranger: false })
 }
 
 /// Every expression is compiled once with the parameters as the rule declares them.
@@ -131,11 +162,12 @@ fn check_expressions(rule: &Arc<Rule>, names: &Arc<Names>) -> Vec<Diagnostic> {
 
 /// A setting with the parameters as the rule declares them, on no day in particular.
 fn defaults(rule: &Rule, names: &Arc<Names>) -> Setting {
-    let defaults = rule.params.iter().map(|(name, param)| (name.clone(), value(&param.default)));
+    let defaults = rule.params.iter().map(|(name, param)| (name.clone(), param.default.clone())).collect();
     Setting {
         names: Arc::clone(names),
-        params: Params(Arc::new(defaults.collect())),
+        params: Params::of(&defaults),
         as_of: Time::Day(jiff::civil::Date::ZERO),
+        is_stranger: false,
     }
 }
 
@@ -180,18 +212,22 @@ fn compile_script(rule: &Rule, names: &Names) -> Result<Option<AST>, Diagnostic>
     Ok(Some(ast))
 }
 
-/// Lets a rule judge.
+/// Lets a rule judge, for so much processor time.
 ///
 /// # Errors
 /// When the script fails or gives no verdict; a fault of the rule.
-pub fn judge(compiled: &CompiledRule, names: &Names, cx: Context) -> Result<Verdict, Diagnostic> {
+pub fn judge(
+    compiled: &CompiledRule,
+    names: &Names,
+    cx: Context,
+    time: Duration,
+) -> Result<Verdict, Diagnostic> {
     let (Some(ast), Some(source)) = (&compiled.script, &compiled.rule.script) else {
         return Ok(Verdict::default());
     };
-    let rows: usize = cx.0.tables.values().map(|rows| rows.0.len()).sum();
-    let steps = engine::JUDGE_STEPS + engine::STEPS_PER_ROW * rows as u64;
+    let steps = engine::JUDGE_STEPS + engine::STEPS_PER_ROW * cx.rows() as u64;
     let call = |engine: &Engine| {
-        engine::allow(steps, Some(engine::JUDGE_TIME));
+        engine::allow(steps, Some(time));
         let options = CallFnOptions::new().eval_ast(false);
         engine.call_fn_with_options::<Dynamic>(options, &mut Scope::new(), ast, "judge", (cx,))
     };
@@ -213,7 +249,7 @@ pub fn take_doubts() -> Vec<Doubt> {
 }
 
 /// The value of a parameter for scripts.
-pub fn value(value: &ParamValue) -> Dynamic {
+fn value(value: &ParamValue) -> Dynamic {
     match value {
         ParamValue::Duration(length) => Dynamic::from(*length),
         ParamValue::Integer(number) => Dynamic::from(*number),

@@ -1,11 +1,12 @@
 //! The names that scripts can read.
 
 use super::watch::Asking;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Names that scripts can read from rows and records.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Names {
     /// Fields of tables and documents.
     pub fields: BTreeSet<String>,
@@ -14,6 +15,7 @@ pub struct Names {
     /// Tells these names from others, so that a thread keeps one engine for each.
     pub fingerprint: u64,
     /// How rules that read them are asked.
+    #[serde(skip)]
     pub asking: Asking,
 }
 

@@ -3,10 +3,11 @@
 use crate::evidence::Row;
 use crate::place::Place;
 use crate::scan::Mark;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// Something to point at, by name; where that is, is found out when it is shown.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Pointer {
     /// What to point at.
     pub target: Target,
@@ -15,7 +16,7 @@ pub struct Pointer {
 }
 
 /// What a rule can point at.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Target {
     /// A field of a row.
     Field(Row, String),
@@ -24,13 +25,13 @@ pub enum Target {
     /// Bytes of the row's document.
     Range(Row, Range<usize>),
     /// A part of an event.
-    Event(Mark, EventPart),
+    Event(#[serde(with = "crate::scan::whole_mark")] Mark, EventPart),
     /// A place that is known already.
     Place(Place),
 }
 
 /// What of an event to point at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum EventPart {
     /// All of it.
     Whole,

@@ -34,6 +34,12 @@ pub(super) fn pattern(text: &str) -> Option<Rc<Regex>> {
     })
 }
 
+/// True for a pattern that takes at most so much memory, or is none.
+pub(super) fn takes_at_most(bytes: usize, text: &str) -> bool {
+    let made = regex::RegexBuilder::new(text).size_limit(bytes).build();
+    !matches!(made, Err(regex::Error::CompiledTooBig(_)))
+}
+
 /// Asks about two texts; false about anything else, in doubt about what is in doubt.
 fn about(left: &Dynamic, right: &Dynamic, holds: impl Fn(&str, &str) -> bool) -> bool {
     if let Some(unsure) = left.read_lock::<Unsure>() {

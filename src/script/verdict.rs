@@ -6,6 +6,7 @@ use super::text::pattern;
 use crate::control_id::ControlId;
 use crate::finding::Grade;
 use rhai::{Array, Dynamic, Engine, EvalAltResult};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 type Failed = Box<EvalAltResult>;
@@ -14,7 +15,7 @@ type Failed = Box<EvalAltResult>;
 pub const KEPT: usize = 1_000;
 
 /// One exception, ungraded.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Observation {
     /// What is wrong.
     pub statement: String,
@@ -33,7 +34,7 @@ pub struct Observation {
 }
 
 /// What a rule says of all it looked at.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Verdict {
     /// The exceptions, at most 1,000.
     pub observations: Vec<Observation>,

@@ -188,6 +188,7 @@ fn setting() -> Arc<Setting> {
         names: Arc::clone(&built_in().1.names),
         params: Params(Arc::new(params.into_iter().collect())),
         as_of: Time::Day(DAY),
+        is_stranger: false,
     })
 }
 

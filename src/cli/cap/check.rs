@@ -3,9 +3,8 @@
 use super::{limits, read_plan, read_report};
 use crate::cap::{self, Known};
 use crate::cli::output::Output;
-use crate::cli::place::packs;
+use crate::cli::place::packs_here;
 use crate::finding::{Diagnostic, count};
-use crate::pack;
 use crate::report::{Exit, diagnostics_text};
 use crate::world::{Disk, World};
 use jiff::civil::Date;
@@ -54,7 +53,7 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
 
 fn check(arguments: &Arguments, disk: &Disk) -> Result<(usize, Vec<Diagnostic>), Vec<Diagnostic>> {
     let plan = read_plan(&arguments.plan, disk)?;
-    let packs = pack::load(&packs(&arguments.packs), disk)?;
+    let packs = packs_here(&arguments.packs, disk)?;
     let report = arguments.report.as_ref().map(|path| read_report(path, disk)).transpose()?;
     let known = Known {
         packs: &packs,

@@ -41,7 +41,11 @@ pub(super) fn run(command: &Command, output: &Output) -> Exit {
     }
 }
 
-fn read_plan(path: &Path, disk: &Disk) -> Result<CapFile, Vec<Diagnostic>> {
+/// A plan, by its file.
+///
+/// # Errors
+/// When it cannot be read, and everything that is wrong with its form.
+pub(super) fn read_plan(path: &Path, disk: &Disk) -> Result<CapFile, Vec<Diagnostic>> {
     CapFile::read(&read_text(path, path.display().to_string(), disk)?)
 }
 

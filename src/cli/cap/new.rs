@@ -3,9 +3,9 @@
 use super::{kept, limits, read_report, replace};
 use crate::cap::{self, DrawnUp};
 use crate::cli::output::Output;
-use crate::cli::place::packs;
+use crate::cli::place::packs_here;
 use crate::finding::{Diagnostic, count};
-use crate::pack::{self, hex};
+use crate::pack::hex;
 use crate::report::Exit;
 use crate::world::Disk;
 use sha2::{Digest, Sha256};
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
 
 fn draw_up(arguments: &Arguments, disk: &Disk) -> Result<DrawnUp, Vec<Diagnostic>> {
     let (report, bytes) = read_report(&arguments.report, disk)?;
-    let limits = limits(&pack::load(&packs(&arguments.packs), disk)?)?;
+    let limits = limits(&packs_here(&arguments.packs, disk)?)?;
     let kept = kept(&arguments.output, disk)?;
     let sha256 = hex(&Sha256::digest(&bytes));
     let drawn = cap::draw_up(&report, &sha256, kept.as_ref(), &limits)?;

@@ -1,12 +1,13 @@
 //! `preaudit cap verify`: newer evidence closes what conforms on it.
 
 use super::{read_plan, replace};
-use crate::audit;
+use crate::audit::{self, Request};
 use crate::cap::{self, CapFile, Look, Outcome};
 use crate::cli::output::Output;
-use crate::cli::place::Folder;
+use crate::cli::place::{Folder, disk};
 use crate::cli::scan::with_progress;
 use crate::finding::{Diagnostic, Exhibit};
+use crate::grade::Past;
 use crate::pack::{self, hex};
 use crate::report::Exit;
 use crate::snippet::visible;
@@ -14,6 +15,7 @@ use crate::world::Disk;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Judge newer evidence, close what conforms there, and say why the rest stays open.
 ///
@@ -46,7 +48,7 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
-    let disk = Disk::default();
+    let disk = disk();
     match verify(arguments, output, &disk) {
         Ok(looks) => {
             tell(&looks, output);
@@ -66,7 +68,8 @@ fn verify(arguments: &Arguments, output: &Output, disk: &Disk) -> Result<Vec<Loo
         as_of: arguments.as_of,
         jobs: arguments.jobs,
     };
-    let request = folder.request(disk)?;
+    let past = Arc::new(Past::default().with_promises(cap::promises(&plan)));
+    let request = Request { past, ..folder.request(disk)? };
     let report = with_progress(disk, output, || audit::audit(&request, disk))?;
     let workspace = request
         .scope

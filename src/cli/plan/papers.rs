@@ -3,7 +3,7 @@
 use crate::audit::{self, Inspection};
 use crate::cli::occasion::stages;
 use crate::cli::output::Output;
-use crate::cli::place::Folder;
+use crate::cli::place::{Folder, disk};
 use crate::finding::Diagnostic;
 use crate::papers::{self, Material};
 use crate::report::Exit;
@@ -38,7 +38,7 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
-    let disk = Disk::default();
+    let disk = disk();
     match write(arguments, &disk) {
         Ok(text) => output.deliver(&text, arguments.output.as_deref(), &disk),
         Err(wrong) => output.wrongs(&wrong),

@@ -2,11 +2,10 @@
 
 use crate::cli::occasion::Occasion;
 use crate::cli::output::{Format, Output};
-use crate::cli::place::Folder;
+use crate::cli::place::{Folder, disk};
 use crate::cli::scan::with_progress;
 use crate::remedy;
 use crate::report::Exit;
-use crate::world::Disk;
 use std::path::PathBuf;
 
 /// Rank what to mend by the blockers that it removes.
@@ -29,7 +28,7 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
-    let disk = Disk::default();
+    let disk = disk();
     let made = arguments.folder.request(&disk).and_then(|mut request| {
         arguments.occasion.ask(&mut request);
         with_progress(&disk, output, || remedy::path(&request, &disk))

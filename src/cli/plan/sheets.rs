@@ -1,9 +1,9 @@
 //! `preaudit plan sheets`: what to ask where no file can tell.
 
 use crate::cli::output::Output;
-use crate::cli::place::packs;
+use crate::cli::place::packs_here;
 use crate::control_id::ControlId;
-use crate::pack::{self, Control, Packs};
+use crate::pack::{Control, Packs};
 use crate::report::Exit;
 use crate::sheets;
 use crate::toml_text::did_you_mean;
@@ -30,7 +30,7 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
     let disk = Disk::default();
-    let packs = match pack::load(&packs(&arguments.packs), &disk) {
+    let packs = match packs_here(&arguments.packs, &disk) {
         Ok(packs) => packs,
         Err(wrong) => return output.wrongs(&wrong),
     };

@@ -1,7 +1,8 @@
 //! `preaudit rule`: work on rules.
 
-mod again;
+mod check;
 mod doc;
+mod new;
 mod profile;
 mod test;
 
@@ -11,6 +12,18 @@ use crate::report::Exit;
 /// Work on rules.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
+    /// Write a new rule with the five cases that every rule needs.
+    ///
+    /// The rule looks for something real and its cases pass, so that they show how a rule is proven;
+    /// whatever only you know is a TODO. A folder without a pack.toml becomes a pack that builds on the
+    /// built-in one. Nothing is overwritten.
+    New(new::Arguments),
+    /// Say what is wrong with a pack, before it judges anything.
+    ///
+    /// Looks at every file: names that point nowhere, comparisons that never hold, values that may be
+    /// nothing, paths without a verdict, cases that are lacking, and more; see `preaudit list lints`.
+    /// A remark `# preaudit: allow(LINT) reason` on the line or the line above allows one.
+    Check(check::Arguments),
     /// Run the cases of a pack: every rule over every case.
     ///
     /// A case is a folder tests/RULE/STATE-NAME/ of evidence. The name of the folder states the
@@ -26,6 +39,8 @@ pub(super) enum Command {
 
 pub(super) fn run(command: &Command, output: &Output) -> Exit {
     match command {
+        Command::New(arguments) => new::run(arguments, output),
+        Command::Check(arguments) => check::run(arguments, output),
         Command::Test(arguments) => test::run(arguments, output),
         Command::Profile(arguments) => profile::run(arguments, output),
         Command::Doc(arguments) => doc::run(arguments, output),

@@ -2,13 +2,12 @@
 
 use crate::audit::{self, RuleTime};
 use crate::cli::output::Output;
-use crate::cli::place::Folder;
+use crate::cli::place::{Folder, disk};
 use crate::cli::scan::with_progress;
 use crate::cli::timings;
 use crate::report::Exit;
 use crate::scan::{Portion, SpotChecks};
 use crate::toml_text::did_you_mean;
-use crate::world::Disk;
 use jiff::civil::Date;
 use std::path::PathBuf;
 
@@ -40,7 +39,7 @@ pub(super) fn run(profile: &Arguments, output: &Output) -> Exit {
         as_of: profile.as_of,
         jobs: Some(1),
     };
-    let disk = Disk::default();
+    let disk = disk();
     let timed = folder.request(&disk).and_then(|mut request| {
         request.checks = SpotChecks { time: Portion::ALL, ..SpotChecks::default() };
         with_progress(&disk, output, || audit::timed(&request, &disk))

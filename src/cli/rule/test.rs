@@ -1,8 +1,8 @@
 //! `preaudit rule test`: the cases of a pack.
 
-use super::again;
 use crate::cli::output::Output;
 use crate::cli::place::packs;
+use crate::cli::watch::watch;
 use crate::finding::Diagnostic;
 use crate::pack::PackRef;
 use crate::prove::{
@@ -76,7 +76,9 @@ struct Tested {
 pub(super) fn run(test: &Arguments, output: &Output) -> Exit {
     let disk = Disk::default();
     match &test.pack {
-        Some(folder) if test.watch => again::on_change(folder, &disk, output, &|| once(test, output, &disk)),
+        Some(folder) if test.watch => watch(folder, output, || {
+            once(test, output, &disk);
+        }),
         _ => once(test, output, &disk),
     }
 }
@@ -113,12 +115,7 @@ fn once(test: &Arguments, output: &Output, disk: &Disk) -> Exit {
 }
 
 fn trial(test: &Arguments, disk: &Disk) -> Result<Trial, Vec<Diagnostic>> {
-    let packs = match &test.pack {
-        // The built-in pack under test stands for itself; any other builds on it.
-        Some(folder) if is_built_in(folder) => vec![PackRef::Folder(folder.clone())],
-        Some(folder) => packs(std::slice::from_ref(folder)),
-        None => vec![PackRef::BuiltIn],
-    };
+    let packs = test.pack.as_ref().map_or_else(|| vec![PackRef::BuiltIn], |folder| under_test(folder));
     Trial::open(&packs, test.rule.as_deref(), disk)
 }
 
@@ -130,6 +127,13 @@ fn tested(test: &Arguments, disk: &Disk) -> Result<Tested, Vec<Diagnostic>> {
         coverage: test.coverage.then(|| trial.cover()).transpose()?,
         mutants: test.mutants.then(|| trial.mutants()).transpose()?,
     })
+}
+
+/// A pack and what it builds on: the built-in pack under test stands for itself, any other builds on
+/// it.
+pub(super) fn under_test(folder: &Path) -> Vec<PackRef> {
+    let folder = folder.to_path_buf();
+    if is_built_in(&folder) { vec![PackRef::Folder(folder)] } else { packs(&[folder]) }
 }
 
 /// True for the folder that the built-in pack is made from.

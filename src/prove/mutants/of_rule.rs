@@ -5,7 +5,7 @@ use super::notice::Level;
 use crate::pack::{Expression, ParamKind, Rule};
 use crate::place::Place;
 use crate::scan::Comparison;
-use crate::script::{Bracket, Is, Names, Rules, compile_rule, pieces};
+use crate::script::{Bracket, Is, Names, Rules, compile_checked, pieces};
 use crate::source::Source;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ pub(in crate::prove) struct Mutant {
 impl Mutant {
     /// The changed rule, ready to be asked; nothing when it is no rule.
     pub(in crate::prove) fn compile(&self, names: &Arc<Names>) -> Option<Rules> {
-        let list = vec![compile_rule(&self.rule, names).ok()?];
+        let list = vec![compile_checked(&self.rule, names).ok()?];
         Some(Rules { list, names: Arc::clone(names) })
     }
 }
@@ -80,7 +80,7 @@ fn mutant(rule: &Rule, change: Change, name: String) -> Option<Mutant> {
 /// Changes of the conditions, and of what is filled into messages.
 fn of_conditions(rule: &Rule) -> Vec<Change> {
     let of = |expression: &Expression| {
-        let Some(start) = expression.start(rule.text.text()) else { return Vec::new() };
+        let Some(start) = expression.start(&rule.text) else { return Vec::new() };
         // A message has back-ticks that the file does not have.
         let start = start as isize - isize::from(expression.is_message());
         of_text(&expression.text, start, expression.is_message())

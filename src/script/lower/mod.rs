@@ -3,8 +3,8 @@
 //! Only what cannot fail and has no effect is lowered, so that its parts may be asked natively and
 //! in any order. A part that does not read the record is evaluated once by the interpreter itself,
 //! so that its meaning is the same by construction. What is outside of this runs in the
-//! interpreter as before. This is the one module that reads Rhai's syntax tree, which is volatile:
-//! the version is pinned, and `tests/lowering` compares both ways of asking.
+//! interpreter as before. This module and `syntax` are the ones that read Rhai's syntax tree, which is
+//! volatile: the version is pinned, and `tests/lowering` compares both ways of asking.
 
 mod path;
 mod slots;
@@ -15,15 +15,18 @@ pub(super) use slots::slots;
 use super::Setting;
 use super::engine::{CONDITION_STEPS, allow};
 use super::groups::GroupField;
-use super::text::pattern;
+use super::text::{pattern, takes_at_most};
 use crate::pack::Kind;
 use crate::scan::{
     Comparison, Constant, JoinedField, Network, OneOf, Operand, Predicate, Reckoned, TextTest,
 };
 use crate::time::{Duration, Time};
-use path::{call, path, reads};
+use path::{call, is_plain, path, reads};
 use rhai::{AST, Dynamic, Engine, Expr, FnCallExpr, Stmt};
 use subject::{OfGroup, OfJoined, OfRecord, Subject, WithTimes};
+
+/// Memory that a pattern of a stranger's condition may take, since it stays for the whole scan.
+const STRANGERS_PATTERN: usize = 256 << 10;
 
 /// Why a condition runs in the interpreter.
 type Reason = String;
@@ -218,10 +221,7 @@ impl<S: Subject> Lowering<'_, S> {
             "starts_with" => TextTest::StartsWith(text),
             "ends_with" => TextTest::EndsWith(text),
             "contains" => TextTest::Contains(text),
-            "matches" => match pattern(&text) {
-                Some(pattern) => TextTest::Matches((*pattern).clone()),
-                None => TextTest::Never,
-            },
+            "matches" => self.matches(&text)?,
             "in_cidr" => match Network::read(&text) {
                 Some(network) => TextTest::InNetwork(network, text),
                 None => TextTest::Never,
@@ -231,6 +231,13 @@ impl<S: Subject> Lowering<'_, S> {
         Ok(Predicate::Text(field, test))
     }
 
+    fn matches(&self, text: &str) -> Result<TextTest, Reason> {
+        if self.setting.is_stranger && !takes_at_most(STRANGERS_PATTERN, text) {
+            return Err(format!("a pattern takes more than {} KiB", STRANGERS_PATTERN >> 10));
+        }
+        Ok(pattern(text).map_or(TextTest::Never, |pattern| TextTest::Matches((*pattern).clone())))
+    }
+
     /// A part that does not read the record, evaluated by the interpreter.
     fn constant(&self, expression: &Expr) -> Result<Dynamic, Reason> {
         if let Some(value) = expression.get_literal_value(None) {
@@ -238,6 +245,9 @@ impl<S: Subject> Lowering<'_, S> {
         }
         if reads(expression) {
             return Err("both sides of a part are made from the record".to_owned());
+        }
+        if self.setting.is_stranger && !is_plain(expression) {
+            return Err("a part that stands still is more than values, parameters and times".to_owned());
         }
         let ast = AST::new([Stmt::Expr(Box::new(expression.clone()))], rhai::Module::new());
         allow(CONDITION_STEPS, None);

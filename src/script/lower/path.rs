@@ -69,6 +69,24 @@ pub(super) fn reads(expression: &Expr) -> bool {
     reads
 }
 
+/// True for a part that does nothing but name values, parameters and times: whoever evaluates it runs
+/// nobody's program.
+pub(super) fn is_plain(expression: &Expr) -> bool {
+    match expression {
+        Expr::Array(items, _) => items.iter().all(is_plain),
+        Expr::FnCall(call, _) => {
+            let name = call.name.as_str();
+            let is_known = matches!(name, "+" | "-" | "time" | "days" | "hours" | "months");
+            is_known && !call.is_qualified() && call.args.iter().all(is_plain)
+        }
+        _ if variable(expression) == Some("as_of") => true,
+        _ => {
+            let is_value = expression.get_literal_value(None).is_some();
+            is_value || path(expression).is_some_and(|path| matches!(path.root, "params" | "as_of"))
+        }
+    }
+}
+
 pub(super) fn variable(expression: &Expr) -> Option<&str> {
     match expression {
         Expr::Variable(variable, ..) => Some(variable.1.as_str()),
