@@ -122,6 +122,11 @@ impl<'w> Inspection<'w> {
         self.ask(&self.rules, as_of, before)
     }
 
+    /// The rules of the packs.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
     /// What other rules say of the same evidence, on the day that was asked for.
     ///
     /// # Errors

@@ -4,7 +4,6 @@
 use super::Trial;
 use super::case::Case;
 use super::sitting::Sitting;
-use super::ways::alone;
 use crate::audit;
 use crate::finding::Diagnostic;
 use crate::pack::Rule;
@@ -105,7 +104,7 @@ impl Trial {
     /// What is seen of a rule in all of its cases.
     pub(super) fn watch(&self, rule: &Rule) -> Result<Noticed, Vec<Diagnostic>> {
         let watcher = Arc::new(Watcher::default());
-        let watched = alone(&self.rules, &rule.id, Asking::Watched(Arc::clone(&watcher)))?;
+        let watched = self.rules.alone(&rule.id, &Asking::Watched(Arc::clone(&watcher)))?;
         for case in self.cases_of(rule) {
             Sitting::new(case, &self.packs, &self.rules)?.judge(&watched)?;
         }

@@ -5,8 +5,7 @@ use super::sitting::{Heard, Sitting};
 use crate::code::Code;
 use crate::finding::Diagnostic;
 use crate::place::Place;
-use crate::script::{Asking, Rules, compile_checked};
-use std::sync::Arc;
+use crate::script::{Asking, Rules};
 
 /// What is wrong where a rule says something else as it is written than natively.
 ///
@@ -30,17 +29,6 @@ pub(super) fn differs(
 
 /// What the rule of a case says of it when it is asked so.
 fn heard(sitting: &Sitting<'_>, rules: &Rules, asking: Asking) -> Result<Heard, Vec<Diagnostic>> {
-    let own = alone(rules, &sitting.case.rule, asking)?;
+    let own = rules.alone(&sitting.case.rule, &asking)?;
     Ok(sitting.hear(sitting.judge(&own)?))
-}
-
-/// One rule and no other, to be asked so.
-///
-/// # Errors
-/// When it cannot be compiled.
-pub(super) fn alone(rules: &Rules, id: &str, asking: Asking) -> Result<Rules, Vec<Diagnostic>> {
-    let names = Arc::new(rules.names.asked(asking));
-    let own = rules.list.iter().filter(|compiled| compiled.rule.id == id);
-    let list = own.map(|compiled| compile_checked(&compiled.rule, &names)).collect::<Result<_, _>>()?;
-    Ok(Rules { list, names })
 }

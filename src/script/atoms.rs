@@ -31,6 +31,30 @@ impl Structure {
         }
     }
 
+    /// The atoms because of which the condition holds or does not: the first that rules it out, the first
+    /// that is enough, or all that are needed. None where it is not known whether it holds.
+    pub fn deciding(&self, truth: &dyn Fn(&Range<usize>) -> Option<bool>) -> Vec<Range<usize>> {
+        self.decided(truth).map_or_else(Vec::new, |(_, atoms)| atoms)
+    }
+
+    fn decided(&self, truth: &dyn Fn(&Range<usize>) -> Option<bool>) -> Option<(bool, Vec<Range<usize>>)> {
+        let (parts, decides) = match self {
+            Self::All(parts) => (parts, false),
+            Self::Any(parts) => (parts, true),
+            Self::Not(part) => return part.decided(truth).map(|(holds, atoms)| (!holds, atoms)),
+            Self::Atom(range) => return truth(range).map(|holds| (holds, vec![range.clone()])),
+        };
+        let mut needed = Vec::new();
+        for part in parts {
+            let (holds, atoms) = part.decided(truth)?;
+            if holds == decides {
+                return Some((holds, atoms));
+            }
+            needed.extend(atoms);
+        }
+        Some((!decides, needed))
+    }
+
     /// Asks the atoms in the order in which the language asks them, as far as it does. Nothing where
     /// an atom gives nothing.
     pub fn ask(&self, atom: &mut dyn FnMut(&Range<usize>) -> Option<bool>) -> Option<bool> {
@@ -55,6 +79,32 @@ fn up_to(
         }
     }
     Some(!decides)
+}
+
+/// What an atom compares, or asks something of: the parts of it that are not written out as they are.
+pub(super) fn sides(atom: &str) -> Vec<&str> {
+    let pieces = pieces(atom);
+    let mut depth = 0;
+    let mut outside = |piece: &Piece| {
+        match piece.is {
+            Is::Open(_) => depth += 1,
+            Is::Close(_) => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    };
+    let tops: Vec<&Piece> = pieces.iter().filter(|piece| outside(piece)).collect();
+    let compares = |piece: &&&Piece| matches!(piece.is, Is::Comparison(_) | Is::In | Is::NotIn);
+    let sides = match tops.iter().find(compares) {
+        Some(operator) => vec![&atom[..operator.range.start], &atom[operator.range.end..]],
+        // `r.name.starts_with("x")` asks something of what stands before the last point.
+        None => tops.iter().rfind(|piece| &atom[piece.range.clone()] == ".").map_or_else(Vec::new, |point| {
+            let asks = atom[point.range.end..].contains('(');
+            if asks { vec![&atom[..point.range.start]] } else { vec![atom] }
+        }),
+    };
+    let names = |side: &&str| self::pieces(side).iter().any(|piece| piece.is == Is::Value);
+    sides.into_iter().map(str::trim).filter(names).collect()
 }
 
 fn any(pieces: &[Piece], end: usize) -> Structure {
@@ -174,5 +224,30 @@ mod tests {
         assert_eq!(asked("a && b || !c", &[("a", true), ("b", true)]), (Some(true), "ab".to_owned()));
         assert_eq!(asked("a && (b || c)", &[("a", true), ("b", false), ("c", false)]).0, Some(false));
         assert_eq!(asked("a || b", &[("a", false)]), (None, "ab".to_owned()), "nobody knows b");
+    }
+
+    #[test]
+    fn sides_are_what_is_compared_or_asked() {
+        assert_eq!(sides("r.a + params.b < as_of"), ["r.a + params.b", "as_of"]);
+        assert_eq!(sides("r.a == \"x\""), ["r.a"]);
+        assert_eq!(sides("r.a in [1, 2]"), ["r.a"]);
+        assert_eq!(sides("r.user.name.starts_with(\"a.b\")"), ["r.user.name"]);
+        assert_eq!(sides("r.is_on"), ["r.is_on"]);
+        assert_eq!(sides("true"), [""; 0]);
+    }
+
+    #[test]
+    fn what_decides_is_the_first_that_is_enough_or_all_that_are_needed() {
+        let deciding = |text: &str, truths: &[(&str, bool)]| {
+            let truth = |range: &Range<usize>| {
+                truths.iter().find(|(atom, _)| *atom == &text[range.clone()]).map(|(_, truth)| *truth)
+            };
+            Structure::of(text).deciding(&truth).into_iter().map(|range| &text[range]).collect::<String>()
+        };
+        assert_eq!(deciding("a && b && c", &[("a", true), ("b", false)]), "b");
+        assert_eq!(deciding("a && b", &[("a", true), ("b", true)]), "ab");
+        assert_eq!(deciding("a && (b || !c)", &[("a", true), ("b", false), ("c", false)]), "ac");
+        assert_eq!(deciding("(a && b) || c", &[("a", false), ("c", false)]), "ac");
+        assert_eq!(deciding("a && b", &[("a", true)]), "", "nobody knows b");
     }
 }

@@ -1,6 +1,6 @@
 //! Expressions of rules, compiled with their parameters and asked about rows and records.
 
-use super::atoms::Structure;
+use super::atoms::{Structure, sides};
 use super::doubt::{beyond_doubt, decide, forget, guess};
 use super::engine::{CONDITION_STEPS, allow};
 use super::events::EventView;
@@ -33,8 +33,17 @@ pub struct Compiled {
 struct Atoms {
     watcher: Arc<Watcher>,
     structure: Structure,
-    /// Each by its first byte in the expression, with where that is in the file.
-    asts: BTreeMap<usize, (AST, usize)>,
+    /// Each by its first byte in the expression.
+    compiled: BTreeMap<usize, Atom>,
+}
+
+/// An atom, ready to be asked.
+struct Atom {
+    ast: AST,
+    /// Its first byte in the file.
+    at: usize,
+    /// Its sides, each as it is written; none where nobody wants to know what stands there.
+    sides: Vec<(String, AST)>,
 }
 
 /// The same as a native predicate, or why there is none.
@@ -154,7 +163,7 @@ impl Compiled {
     /// When the expression fails; a fault of the rule.
     pub fn holds_for(&self, row: &Row) -> Result<Decision, Diagnostic> {
         let values: Values<'_> = &[("r", &|| Dynamic::from(row.clone()))];
-        self.watch(values);
+        self.watch(values, &|watcher| watcher.minds_row(row));
         decide(|| self.evaluate::<bool>(values)).map_err(|error| self.failed(&error))
     }
 
@@ -188,7 +197,7 @@ impl Compiled {
         let view = EventView::of(sighting);
         let joined = || row.map_or(Dynamic::UNIT, |row| Dynamic::from(row.clone()));
         let values: Values<'_> = &[("r", &|| Dynamic::from(view.clone())), ("j", &joined)];
-        self.watch(values);
+        self.watch(values, &|watcher| watcher.minds_record(sighting.record));
         let decision = decide(|| self.evaluate::<bool>(values));
         forget();
         // Taken also where the condition fails: the view is shared with the next one.
@@ -217,7 +226,7 @@ impl Compiled {
     /// When the expression fails; a fault of the rule.
     pub fn interpret_group(&self, group: &GroupView) -> Result<bool, Diagnostic> {
         let values: Values<'_> = &[("g", &|| Dynamic::from(group.clone()))];
-        self.watch(values);
+        self.watch(values, &|watcher| !watcher.is_of_record());
         self.evaluate::<bool>(values).map_err(|error| self.failed(&error))
     }
 
@@ -267,14 +276,28 @@ impl Compiled {
 
     /// Notes which atoms are true and which false, where somebody watches. Of one in doubt, and of
     /// those that would be asked behind it, nothing is noted.
-    fn watch(&self, values: Values<'_>) {
-        let Some(atoms) = &self.atoms else { return };
+    fn watch(&self, values: Values<'_>, minds: &dyn Fn(&Watcher) -> bool) {
+        let Some(atoms) = self.atoms.as_ref().filter(|atoms| minds(&atoms.watcher)) else { return };
         atoms.structure.ask(&mut |range| {
-            let (ast, at) = atoms.asts.get(&range.start)?;
-            let truth = beyond_doubt(|| self.run::<bool>(ast, values).ok())??;
-            atoms.watcher.atom(*at, truth);
-            Some(truth)
+            let atom = atoms.compiled.get(&range.start)?;
+            let truth = beyond_doubt(|| self.run::<bool>(&atom.ast, values).ok()).flatten();
+            atoms.watcher.atom(atom.at, truth);
+            if !atom.sides.is_empty() {
+                let side = |side| self.side(side, values);
+                atoms.watcher.values(atom.at, atom.sides.iter().map(side).collect());
+            }
+            truth
         });
+    }
+
+    /// A side of an atom with what stands there.
+    fn side(&self, (text, ast): &(String, AST), values: Values<'_>) -> String {
+        match beyond_doubt(|| self.run::<Dynamic>(ast, values).ok()).flatten() {
+            None => format!("{text} is not what it should be"),
+            Some(value) if value.is_unit() => format!("{text} is nothing"),
+            Some(value) if value.is_string() => format!("{text} is \"{value}\""),
+            Some(value) => format!("{text} is {value}"),
+        }
     }
 
     fn failed(&self, error: &EvalAltResult) -> Diagnostic {
@@ -303,10 +326,13 @@ impl Atoms {
         let start = expression.start(&rule.text)?;
         let structure = Structure::of(&expression.text);
         let compiled = structure.atoms().into_iter().map(|range| {
-            let ast = compile(setting, &expression.text[range.clone()]).ok()?;
-            Some((range.start, (ast, start + range.start)))
+            let text = &expression.text[range.clone()];
+            let ast = compile(setting, text).ok()?;
+            let sides = if watcher.is_of_record() { sides(text) } else { Vec::new() };
+            let sides = sides.into_iter().filter_map(|side| Some((side.to_owned(), compile(setting, side).ok()?)));
+            Some((range.start, Atom { ast, at: start + range.start, sides: sides.collect() }))
         });
-        Some(Self { watcher: Arc::clone(watcher), asts: compiled.collect::<Option<_>>()?, structure })
+        Some(Self { watcher: Arc::clone(watcher), compiled: compiled.collect::<Option<_>>()?, structure })
     }
 }
 

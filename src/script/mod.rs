@@ -65,6 +65,22 @@ pub struct Rules {
     pub names: Arc<Names>,
 }
 
+impl Rules {
+    /// One rule and no other, to be asked so; none where there is no such rule.
+    ///
+    /// # Errors
+    /// When it cannot be compiled so.
+    pub fn alone(&self, id: &str, asking: &Asking) -> Result<Self, Vec<Diagnostic>> {
+        let names = Arc::new(self.names.asked(asking.clone()));
+        let compile = |compiled: &CompiledRule| {
+            if compiled.is_stranger { Ok(compiled.clone()) } else { compile_checked(&compiled.rule, &names) }
+        };
+        let own = self.list.iter().filter(|compiled| compiled.rule.id == id);
+        let list = own.map(compile).collect::<Result<_, _>>()?;
+        Ok(Self { list, names })
+    }
+}
+
 /// A rule and its script.
 #[derive(Clone)]
 pub struct CompiledRule {
@@ -241,6 +257,11 @@ pub fn judge(
         Diagnostic::error(crate::code::Code::RuleFailed, message)
             .at(source.span(at..at + 5).place("this function"))
     })
+}
+
+/// Steps that the interpreter took in this thread since this was last asked.
+pub fn take_steps() -> u64 {
+    engine::take_steps()
 }
 
 /// What was in doubt in this thread since this was last asked.

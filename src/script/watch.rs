@@ -4,6 +4,7 @@
 //! Nothing is watched where nobody asks for it: conditions and scripts are compiled for it, and run
 //! in engines of their own.
 
+use crate::evidence::{Record, Row};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,7 +45,11 @@ impl Asking {
 
 /// Notes what is seen, from any thread.
 #[derive(Debug, Default)]
-pub struct Watcher(Mutex<Noticed>);
+pub struct Watcher {
+    noticed: Mutex<Noticed>,
+    /// The file and line of the only record whose atoms are noted.
+    only: Option<(String, usize)>,
+}
 
 /// What was seen of one rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,6 +58,8 @@ pub struct Noticed {
     pub statements: BTreeSet<usize>,
     /// Atoms of conditions, by their first byte in the file of the rule.
     pub atoms: BTreeMap<usize, Truths>,
+    /// What stood on the sides of an atom, by the atom's first byte, where one record is watched.
+    pub values: BTreeMap<usize, Vec<String>>,
     /// Fields of rows that were read, by kind of evidence.
     pub fields: BTreeSet<(String, String)>,
 }
@@ -67,6 +74,34 @@ pub struct Truths {
 }
 
 impl Watcher {
+    /// Watches the conditions on the record on this line of this file, and on no other.
+    pub fn of_record(file: &str, line: usize) -> Self {
+        Self { only: Some((file.to_owned(), line)), ..Self::default() }
+    }
+
+    /// True where one record is watched.
+    pub(super) fn is_of_record(&self) -> bool {
+        self.only.is_some()
+    }
+
+    /// True when atoms are noted as they are of this row.
+    pub(super) fn minds_row(&self, row: &Row) -> bool {
+        let Some((file, line)) = &self.only else { return true };
+        let grid = &row.table.grid;
+        let place = || grid.source.span(grid.row_range(row.index)).place_alone("");
+        row.table.file() == file && {
+            let place = place();
+            (place.line..=place.end_line).contains(line)
+        }
+    }
+
+    /// The same of a record of the only log that is read.
+    pub(super) fn minds_record(&self, record: &Record<'_>) -> bool {
+        let Some((_, line)) = &self.only else { return true };
+        let first = usize::try_from(record.position.line).unwrap_or(usize::MAX);
+        (first..first + record.text.lines().count().max(1)).contains(line)
+    }
+
     /// What was seen so far.
     pub fn noticed(&self) -> Noticed {
         self.note(|noticed| noticed.clone())
@@ -77,15 +112,25 @@ impl Watcher {
         self.note(std::mem::take)
     }
 
-    pub(super) fn atom(&self, at: usize, truth: bool) {
+    /// Notes an atom; that it was asked alone, where nobody can say whether it is true.
+    pub(super) fn atom(&self, at: usize, truth: Option<bool>) {
         self.note(|noticed| {
             let truths = noticed.atoms.entry(at).or_default();
-            if truth { truths.yes = true } else { truths.no = true }
+            match truth {
+                Some(true) => truths.yes = true,
+                Some(false) => truths.no = true,
+                None => {}
+            }
         });
     }
 
+    /// Notes what stands on the sides of an atom.
+    pub(super) fn values(&self, at: usize, values: Vec<String>) {
+        self.note(|noticed| noticed.values.insert(at, values));
+    }
+
     fn note<T>(&self, note: impl FnOnce(&mut Noticed) -> T) -> T {
-        note(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        note(&mut self.noticed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

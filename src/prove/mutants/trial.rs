@@ -12,7 +12,6 @@ use crate::place::Place;
 use crate::prove::Trial;
 use crate::prove::case::DAY;
 use crate::prove::sitting::Sitting;
-use crate::prove::ways::alone;
 use crate::script::{Asking, Rules};
 use crate::source::Source;
 use crate::world::Shelf;
@@ -33,7 +32,7 @@ impl Trial {
 
     fn try_rule(&self, rule: &Rule) -> Result<Tried, Vec<Diagnostic>> {
         let mut tried = Tried { rule: rule.id.clone(), ..Tried::default() };
-        let own = alone(&self.rules, &rule.id, Asking::Natively)?;
+        let own = self.rules.alone(&rule.id, &Asking::Natively)?;
         let known = self.known(rule, &own)?;
         tried.faults.extend(known.iter().find_map(Known::failing));
         if !tried.faults.is_empty() {

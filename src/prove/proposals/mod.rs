@@ -17,7 +17,6 @@ use super::cases_file;
 use super::coverage::covered;
 use super::mutants::{Known, Mutant, differs, mutants_of};
 use super::sitting::Sitting;
-use super::ways::alone;
 use crate::audit;
 use crate::finding::{Diagnostic, State};
 use crate::pack::Rule;
@@ -85,14 +84,14 @@ impl Trial {
 
     fn propose_for(&self, rule: &Rule) -> Result<Vec<Proposal>, Vec<Diagnostic>> {
         let watcher = Arc::new(Watcher::default());
-        let own = alone(&self.rules, &rule.id, Asking::Natively)?;
+        let own = self.rules.alone(&rule.id, &Asking::Natively)?;
         let known: Vec<Known<'_>> = self.known(rule, &own)?;
         let noticed = self.watch(rule)?;
         let mut asked = Asked {
             trial: self,
             rule,
             own,
-            watched: alone(&self.rules, &rule.id, Asking::Watched(Arc::clone(&watcher)))?,
+            watched: self.rules.alone(&rule.id, &Asking::Watched(Arc::clone(&watcher)))?,
             watcher,
             survivors: self.survivors(rule, &known),
             unseen: unseen(rule, &noticed),
