@@ -125,7 +125,18 @@ mod tests {
         rooms.dedup();
         assert_eq!(
             rooms,
-            ["case", "cap", "certification", "evidence", "history", "pack", "report", "rule", "scan", "workspace"]
+            [
+                "case",
+                "cap",
+                "certification",
+                "evidence",
+                "history",
+                "pack",
+                "report",
+                "rule",
+                "scan",
+                "workspace"
+            ]
         );
         let unique: std::collections::BTreeSet<_> = texts.iter().collect();
         assert_eq!(unique.len(), texts.len());

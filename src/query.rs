@@ -72,7 +72,9 @@ impl Query {
         let mut steps = steps(text).into_iter();
         let kind = steps.next().unwrap_or_default().to_owned();
         if kind.is_empty() || kind.contains(char::is_whitespace) {
-            return Err("begin with a kind of evidence, as in `roster | where r.status == \"left\"`".to_owned());
+            return Err(
+                "begin with a kind of evidence, as in `roster | where r.status == \"left\"`".to_owned()
+            );
         }
         let mut query = Self { kind, conditions: Vec::new(), by: Vec::new(), show: Vec::new(), top: SHOWN };
         steps.try_for_each(|step| query.add(step))?;
@@ -84,7 +86,9 @@ impl Query {
         let rest = rest.trim();
         let fields = || rest.split(',').map(str::trim).filter(|field| !field.is_empty()).map(str::to_owned);
         match word {
-            _ if rest.is_empty() && STEPS.contains(&word) => return Err(format!("`{word}` lacks what follows it")),
+            _ if rest.is_empty() && STEPS.contains(&word) => {
+                return Err(format!("`{word}` lacks what follows it"));
+            }
             "where" => self.conditions.push(rest.to_owned()),
             "by" => self.by.extend(fields()),
             "show" => self.show.extend(fields()),
@@ -116,13 +120,15 @@ impl Query {
         let names = Arc::new(inspection.rules().names.asked(Asking::Natively));
         let rules = Rules { list: vec![compile_checked(&rule, &names)?], names };
         let report = inspection.judge_by(&rules)?;
-        let failed = |one: &&Diagnostic| matches!(one.code, Code::RuleFailed | Code::OverBudget | Code::InvalidRule);
+        let failed =
+            |one: &&Diagnostic| matches!(one.code, Code::RuleFailed | Code::OverBudget | Code::InvalidRule);
         let failed: Vec<Diagnostic> = report.diagnostics.iter().filter(failed).cloned().collect();
         if !failed.is_empty() {
             return Err(failed);
         }
         let own = |finding: &&Finding| finding.rule == NAME;
-        let lines = report.findings.iter().filter(own).flat_map(|finding| self.lines(finding, is_log)).collect();
+        let lines =
+            report.findings.iter().filter(own).flat_map(|finding| self.lines(finding, is_log)).collect();
         let check = report.checks.iter().find(|check| check.rule == NAME);
         let population = check.map_or(0, |check| check.records);
         let open = check.and_then(|check| check.reason.clone());
@@ -187,7 +193,9 @@ impl Query {
 /// fields of the kind.
 pub fn completions(text: &str, inspection: &Inspection<'_>) -> (usize, Vec<String>) {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
-    let start = text.rfind(|c: char| !is_part(c)).map_or(0, |at| at + text[at..].chars().next().map_or(0, char::len_utf8));
+    let start = text
+        .rfind(|c: char| !is_part(c))
+        .map_or(0, |at| at + text[at..].chars().next().map_or(0, char::len_utf8));
     let steps = steps(&text[..start]);
     let packs = &inspection.packs;
     let fields = || match steps.first().and_then(|kind| packs.kinds.get(*kind)) {
@@ -198,7 +206,9 @@ pub fn completions(text: &str, inspection: &Inspection<'_>) -> (usize, Vec<Strin
     let all: Vec<String> = match &steps[..] {
         [_] => packs.kinds.keys().cloned().collect(),
         [.., ""] => STEPS.map(str::to_owned).into(),
-        [.., step] if step.starts_with("where") => fields().iter().map(|field| format!("r.{field}")).collect(),
+        [.., step] if step.starts_with("where") => {
+            fields().iter().map(|field| format!("r.{field}")).collect()
+        }
         _ => fields(),
     };
     let begun = &text[start..];
@@ -233,7 +243,8 @@ impl Answer {
         let mut text = String::new();
         for line in self.lines.iter().take(self.shown) {
             let count = if line.count > 0 { format!("{:>9}  ", line.count) } else { "  ".to_owned() };
-            let place = line.place.as_ref().map_or(String::new(), |place| format!("{}:{}", place.file, place.line));
+            let place =
+                line.place.as_ref().map_or(String::new(), |place| format!("{}:{}", place.file, place.line));
             let _ = writeln!(text, "{count}{:<40}  {}", visible(&line.text), visible(&place));
         }
         let rest = self.lines.len().saturating_sub(self.shown);
@@ -242,7 +253,12 @@ impl Answer {
         }
         let _ = match &self.open {
             Some(reason) if self.lines.is_empty() => writeln!(text, "  {reason}"),
-            _ => writeln!(text, "  {} of {}", count(self.lines.len(), "line"), count(self.population, "record")),
+            _ => writeln!(
+                text,
+                "  {} of {}",
+                count(self.lines.len(), "line"),
+                count(self.population, "record")
+            ),
         };
         text
     }
@@ -254,7 +270,8 @@ mod tests {
 
     #[test]
     fn a_question_is_read_step_by_step() {
-        let query = Query::read("sign-ins | where r.a == \"x | y\" || r.b | by user.name, host.name | top 3").unwrap();
+        let query = Query::read("sign-ins | where r.a == \"x | y\" || r.b | by user.name, host.name | top 3")
+            .unwrap();
         assert_eq!(query.kind, "sign-ins");
         assert_eq!(query.conditions, ["r.a == \"x | y\" || r.b"]);
         assert_eq!((query.by, query.top), (vec!["user.name".to_owned(), "host.name".to_owned()], 3));

@@ -10,8 +10,7 @@ use tempfile::TempDir;
 const MANIFEST: &str =
     "id = \"client\"\ntitle = \"A client's\"\nversion = \"1.0.0\"\napi = 1\nlicense = \"MIT\"\n";
 
-const HEAD: &str =
-    "title = \"a thing\"\ncontrols = [\"A.5.18\"]\ngrade = \"minor\"\nbasis = \"practice\"\nhelp = \"Do it.\"\n";
+const HEAD: &str = "title = \"a thing\"\ncontrols = [\"A.5.18\"]\ngrade = \"minor\"\nbasis = \"practice\"\nhelp = \"Do it.\"\n";
 
 const OF_ROWS: &str = r#"
 [params.delay]
@@ -64,7 +63,8 @@ fn workspace() -> TempDir {
         ("client/rules/own/of-records.toml", format!("id = \"of-records\"\n{HEAD}{OF_RECORDS}")),
         (
             "evidence/preaudit.toml",
-            "[audit]\ndate = 2026-07-01\n\n[[evidence]]\nsource = \"ecs-bare\"\nfiles = [\"*.ndjson\"]\n".to_owned(),
+            "[audit]\ndate = 2026-07-01\n\n[[evidence]]\nsource = \"ecs-bare\"\nfiles = [\"*.ndjson\"]\n"
+                .to_owned(),
         ),
         ("evidence/hr/roster.csv", ROSTER.to_owned()),
         ("evidence/x.ndjson", log.concat()),
@@ -191,7 +191,8 @@ fn lines_of_the_input_are_questions() {
 
 #[test]
 fn a_question_that_cannot_be_asked_does_not_end_the_talk() {
-    let (told, wrong, exit) = tried("rooster\nroster | wher x\nroster | where r.statu == 1\nroster | by status\n");
+    let (told, wrong, exit) =
+        tried("rooster\nroster | wher x\nroster | where r.statu == 1\nroster | by status\n");
     assert_eq!(exit, Some(2));
     assert!(wrong.contains("there is no kind of evidence `rooster`; did you mean `roster`?"), "{wrong}");
     assert!(wrong.contains("did you mean `where`?"), "{wrong}");

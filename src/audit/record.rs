@@ -95,7 +95,10 @@ pub fn ask_about(
         let findings = report.findings.iter().filter(|_| is_whole);
         let observed = findings.flat_map(|finding| {
             let is_here = |place: &usize| {
-                finding.places.get(*place).is_some_and(|place| (&place.file, place.line) == (&at.file, at.line))
+                finding
+                    .places
+                    .get(*place)
+                    .is_some_and(|place| (&place.file, place.line) == (&at.file, at.line))
             };
             let here = finding.observations.iter().filter(move |one| one.places.iter().any(is_here));
             here.map(|one| format!("{}: {}", finding.state, one.statement)).collect::<Vec<_>>()

@@ -127,7 +127,7 @@ pub(super) fn cases(packs: &Packs, only: Option<&str>) -> Result<Vec<Case>, Vec<
             Err(wrong) => errors.extend(wrong),
         }
     }
-    cases.sort_by(|a, b| a.path.cmp(&b.path));
+    cases.sort_by(|a, b| (&a.rule, &a.path).cmp(&(&b.rule, &b.path)));
     if errors.is_empty() { Ok(cases) } else { Err(errors) }
 }
 

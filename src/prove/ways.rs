@@ -16,11 +16,17 @@ pub(super) fn differs(
     natively: &Heard,
     rules: &Rules,
 ) -> Result<Option<Diagnostic>, Vec<Diagnostic>> {
-    if heard(sitting, rules, Asking::AsWritten)? == *natively {
+    let as_written = heard(sitting, rules, Asking::AsWritten)?;
+    if as_written == *natively {
+        return Ok(None);
+    }
+    // What other rules found may show in the reasons of its grade, and is not its own.
+    let alone = heard(sitting, rules, Asking::Natively)?;
+    if as_written == alone {
         return Ok(None);
     }
     let optimized = heard(sitting, rules, Asking::Interpreted)?;
-    let what = if optimized == *natively { "before it is optimized" } else { "by the interpreter" };
+    let what = if optimized == alone { "before it is optimized" } else { "by the interpreter" };
     let message = format!("the rule says something else {what} than natively");
     let help = "this is a fault of preaudit and not of the rule; please report it with the case";
     let place = Place::whole(format!("tests/{}", sitting.case.path), "in this case");

@@ -329,7 +329,8 @@ impl Atoms {
             let text = &expression.text[range.clone()];
             let ast = compile(setting, text).ok()?;
             let sides = if watcher.is_of_record() { sides(text) } else { Vec::new() };
-            let sides = sides.into_iter().filter_map(|side| Some((side.to_owned(), compile(setting, side).ok()?)));
+            let sides =
+                sides.into_iter().filter_map(|side| Some((side.to_owned(), compile(setting, side).ok()?)));
             Some((range.start, Atom { ast, at: start + range.start, sides: sides.collect() }))
         });
         Some(Self { watcher: Arc::clone(watcher), compiled: compiled.collect::<Option<_>>()?, structure })

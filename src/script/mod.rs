@@ -27,8 +27,8 @@ mod times;
 mod verdict;
 mod watch;
 
-pub use atoms::Structure;
 pub use apart::{Answer, Ask, Brief, GroupsHeard, least_limits};
+pub use atoms::Structure;
 pub use condition::Compiled;
 pub use context::{Context, ControlView, KindView, Params, Sight};
 pub use doubt::Doubt;

@@ -89,4 +89,3 @@ fn line_of_atom(text: &mut String, atom: &AtomSaid, widest: usize) {
     let line = format!("  {mark} {truth:<9}  {:<widest$}  {values}", atom.text);
     let _ = writeln!(text, "{}", line.trim_end());
 }
-

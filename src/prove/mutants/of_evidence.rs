@@ -60,7 +60,7 @@ pub(super) fn spoiled(rule: &Rule, packs: &Packs, read: &BTreeSet<(String, Strin
                 add(How::Dropped);
             }
             add(How::Blanked);
-            if is_date {
+            if is_date && is_reckoned_with(rule, field) {
                 add(How::Moved(1));
                 add(How::Moved(-1));
             }
@@ -71,6 +71,18 @@ pub(super) fn spoiled(rule: &Rule, packs: &Packs, read: &BTreeSet<(String, Strin
         }
     }
     all
+}
+
+/// True when a rule does more with a field than to ask whether it is there: only then a day matters.
+fn is_reckoned_with(rule: &Rule, field: &str) -> bool {
+    let conditions = rule.expressions().into_iter().filter(|one| !one.is_message());
+    let texts = conditions.map(|one| one.text.as_str()).chain(rule.script.iter().map(|script| script.text()));
+    let texts: Vec<&str> = texts.collect();
+    let name = format!(".{field}");
+    let mut uses = texts.iter().flat_map(|text| text.split(&*name).skip(1)).peekable();
+    let asks_whether = |rest: &str| ["== ()", "!= ()"].iter().any(|asks| rest.trim_start().starts_with(asks));
+    // What is read without being named stands in the declaration.
+    uses.peek().is_none() || !uses.all(asks_whether)
 }
 
 /// The fields that the declaration of a rule reads, beside its conditions.

@@ -71,7 +71,8 @@ fn with_column(table: &Table, field: &str, values: &Values) -> Vec<Variation> {
     let rows = 0..table.grid.len();
     for row in rows.clone() {
         for value in values.of(table, row, None, field) {
-            let of_one = format!("{} with {field} {} of {}", table.kind.id, shown(&value), subject(table, row));
+            let of_one =
+                format!("{} with {field} {} of {}", table.kind.id, shown(&value), subject(table, row));
             let of_all = format!("{} with {field} {}", table.kind.id, shown(&value));
             let one = adding.column(rows.clone(), |other| if other == row { &value } else { "" });
             if row == 0 {
@@ -97,7 +98,8 @@ struct Adding<'t> {
 impl<'t> Adding<'t> {
     fn to(table: &'t Table, field: &'t str) -> Option<Self> {
         let text = table.grid.source.text();
-        let cells: Vec<Range<usize>> = table.grid.header_cells.iter().filter_map(|cell| cell.range()).collect();
+        let cells: Vec<Range<usize>> =
+            table.grid.header_cells.iter().filter_map(|cell| cell.range()).collect();
         let [.., before, last] = &cells[..] else { return None };
         let sign = text[before.end..last.start].trim_matches(['"', ' ']);
         let declared = table.kind.fields.get(field)?;
