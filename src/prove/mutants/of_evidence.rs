@@ -73,11 +73,19 @@ pub(super) fn spoiled(rule: &Rule, packs: &Packs, read: &BTreeSet<(String, Strin
     all
 }
 
+/// What rules say that reckon with the time of records.
+const OF_TIME: [&str; 5] = [".time", ".first", ".last", ".silence", ".period"];
+
 /// True when a rule does more with a field than to ask whether it is there: only then a day matters.
 fn is_reckoned_with(rule: &Rule, field: &str) -> bool {
     let conditions = rule.expressions().into_iter().filter(|one| !one.is_message());
     let texts = conditions.map(|one| one.text.as_str()).chain(rule.script.iter().map(|script| script.text()));
     let texts: Vec<&str> = texts.collect();
+    if let (Form::Scan(scan), "time") = (&rule.form, field) {
+        let declares = [&scan.window, &scan.gap, &scan.every].into_iter().any(Option::is_some);
+        let says = || texts.iter().any(|text| OF_TIME.iter().any(|word| text.contains(word)));
+        return declares || scan.then.is_some() || says();
+    }
     let name = format!(".{field}");
     let mut uses = texts.iter().flat_map(|text| text.split(&*name).skip(1)).peekable();
     let asks_whether = |rest: &str| ["== ()", "!= ()"].iter().any(|asks| rest.trim_start().starts_with(asks));
