@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 /// Cases of a rule in one file, whose names are for the room that runs them.
 const TABLE: &str = "cases.toml";
+/// Changes of a rule that none of its cases can notice, beside them.
+const MUTANTS: &str = "mutants.toml";
 /// The list of all rules that say anything of any case, beside the cases.
 const HITS: &str = "hits.txt";
 
@@ -61,7 +63,7 @@ fn lacking(rule: &Arc<Rule>, cases: Option<&BTreeSet<&str>>) -> Option<Lint> {
 /// A folder of cases that no rule or no state belongs to; told at the manifest, since a folder has no text.
 fn misnamed(rule: &str, case: &str, is_rule: bool, files: &Files) -> Option<Lint> {
     let is_state = |state: &State| case.strip_prefix(state.name()).is_some_and(|rest| rest.starts_with('-'));
-    if case == TABLE && is_rule || rule == HITS {
+    if [TABLE, MUTANTS].contains(&case) && is_rule || rule == HITS {
         return None;
     }
     let message = if !is_rule {
