@@ -94,7 +94,7 @@ impl Query {
             "show" => self.show.extend(fields()),
             "top" => self.top = rest.parse().map_err(|_| format!("`top {rest}` needs a number"))?,
             other => {
-                let near = did_you_mean(other, STEPS.into_iter());
+                let near = did_you_mean(other, STEPS);
                 return Err(format!("`{other}` is no step; there are {}{near}", STEPS.join(", ")));
             }
         }
@@ -115,7 +115,7 @@ impl Query {
         if is_log && !self.show.is_empty() {
             return Err(wrong("records of logs are counted and not shown; use `by`".to_owned()));
         }
-        let source = Arc::new(Source::new(NAME, self.rule(is_log)));
+        let source = Arc::new(Source::new(format!("rules/{NAME}/{NAME}.toml"), self.rule(is_log)));
         let rule = Arc::new(Rule::read(&source, None, NAME)?);
         let names = Arc::new(inspection.rules().names.asked(Asking::Natively));
         let rules = Rules { list: vec![compile_checked(&rule, &names)?], names };

@@ -63,7 +63,7 @@ fn workspace() -> TempDir {
         ("client/rules/own/of-records.toml", format!("id = \"of-records\"\n{HEAD}{OF_RECORDS}")),
         (
             "evidence/preaudit.toml",
-            "[audit]\ndate = 2026-07-01\n\n[[evidence]]\nsource = \"ecs-bare\"\nfiles = [\"*.ndjson\"]\n"
+            "[audit]\ndate = 2026-07-01\n\n[[evidence]]\nsource = \"ecs-bare\"\nfiles = [\"*.ndjson\"]\n\n[[evidence]]\nkind = \"roster\"\nfiles = [\"hr/*.csv\"]\n"
                 .to_owned(),
         ),
         ("evidence/hr/roster.csv", ROSTER.to_owned()),
@@ -122,8 +122,8 @@ fn a_record_of_a_log_is_told_apart_from_those_around_it() {
         r#"of-records about x.ndjson:2
 
   where does not hold
-    true       r.event.outcome == "failure"      r.event.outcome is "failure"
-  > true       r.user.name.starts_with("svc_")   r.user.name is "svc_backup"
+    true       r.event.outcome == "failure"     r.event.outcome is "failure"
+  > true       r.user.name.starts_with("svc_")  r.user.name is "svc_backup"
     not asked  r.user.name == "root"
 
   nothing is observed on this line

@@ -87,15 +87,24 @@ fn what_moved_in_the_evidence_is_named() {
     assert!(says.contains("with another result") && says.contains("leaver-signs-in"), "{says}");
 }
 
-/// The files of an archive.
+/// The texts of an archive by path; those of a workbook within it below its name.
 fn unpacked(path: &Path) -> BTreeMap<String, String> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(fs::read(path).unwrap())).unwrap();
+    texts_of(&fs::read(path).unwrap())
+}
+
+fn texts_of(archive: &[u8]) -> BTreeMap<String, String> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
     let mut files = BTreeMap::new();
     for at in 0..archive.len() {
         let mut file = archive.by_index(at).unwrap();
-        let mut text = String::new();
-        file.read_to_string(&mut text).unwrap();
-        files.insert(file.name().unwrap().into_owned(), text);
+        let name = file.name().unwrap().into_owned();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        if name.ends_with(".xlsx") {
+            files.extend(texts_of(&bytes).into_iter().map(|(part, text)| (format!("{name}/{part}"), text)));
+        } else {
+            files.insert(name, String::from_utf8(bytes).unwrap());
+        }
     }
     files
 }
@@ -172,7 +181,9 @@ fn with_pseudonyms_none_of_the_originals_is_left() {
     let originals = originals();
     assert!(originals.len() > 60, "{}", originals.len());
     let open = unpacked(&folder.path().join("open.zip"));
-    assert!(left(&open["report.json"], &originals).len() > 20, "they were there");
+    for name in ["report.json", "report.html", "report.xlsx/xl/sharedStrings.xml"] {
+        assert!(left(&open[name], &originals).len() > 20, "they were there: {name}");
+    }
     for (name, text) in unpacked(&folder.path().join("closed.zip")) {
         assert_eq!(left(&text, &originals), [] as [String; 0], "{name}");
     }

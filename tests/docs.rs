@@ -1,7 +1,7 @@
 //! The README says what is true: its commands run, what it shows is printed, its rule is in the
 //! pack, and the other documents name what there is.
 
-use crate::kit::{built_in, fixture, program, repository, stderr, stdout};
+use crate::kit::{built_in, files_below, fixture, lay_down, program, repository, stderr, stdout};
 use std::fs;
 
 fn document(name: &str) -> String {
@@ -15,7 +15,16 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
     behind.map(|block| block.split("```").next().unwrap_or_default().to_owned()).collect()
 }
 
-/// Every command of the README but the tests themselves, as typed in the repository.
+/// What the commands of the README look at, apart from the repository, which they shall not write to.
+fn checkout() -> tempfile::TempDir {
+    let checkout = tempfile::tempdir().unwrap();
+    for folder in ["fixtures", "rules", "docs"] {
+        lay_down(&checkout.path().join(folder), &files_below(&repository(folder)));
+    }
+    checkout
+}
+
+/// Every command of the README but the tests themselves, as typed in a checkout.
 #[test]
 fn every_command_of_the_readme_runs() {
     let readme = document("README.md");
@@ -26,16 +35,17 @@ fn every_command_of_the_readme_runs() {
         let arguments = command.strip_prefix("preaudit ").or(command.strip_prefix("cargo run --release -- "));
         arguments.unwrap_or_else(|| panic!("what is `{command}`?")).to_owned()
     };
-    let own = tempfile::tempdir().unwrap();
-    let files = crate::kit::files_below(&fixture("conforming").join("evidence"));
-    crate::kit::lay_down(own.path(), &files);
+    let (checkout, own) = (checkout(), tempfile::tempdir().unwrap());
+    lay_down(own.path(), &files_below(&fixture("conforming").join("evidence")));
     for command in commands.iter().filter(|command| *command != "cargo test") {
         let typed = typed(command).replace("DIR", own.path().to_str().unwrap());
         let arguments: Vec<&str> = typed.split_whitespace().collect();
-        let output = program(&repository("."), &arguments);
+        let output = program(checkout.path(), &arguments);
         let code = output.status.code().unwrap();
         assert!(code == 0 || (arguments[0] == "scan" && code == 1), "{command}: {code} {}", stderr(&output));
-        assert!(!stdout(&output).is_empty(), "{command}");
+        let files: Vec<&str> = arguments.iter().filter_map(|asked| Some(asked.split_once('=')?.1)).collect();
+        assert!(!stdout(&output).is_empty() || !files.is_empty(), "{command}");
+        assert!(files.iter().all(|file| checkout.path().join(file).is_file()), "{command}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! The report in the formats of tools: what each must hold, whatever client reads it.
 
 use crate::kit::{
-    FIXTURES, files_below, fixture, lay_down, program, repository, scan_folder, stderr, stdout,
+    FIXTURES, files_below, fixture, kill_after, lay_down, program, repository, scan_folder, stderr, stdout,
 };
 use crate::real::data;
 use preaudit::finding::State;
@@ -13,6 +13,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::Arc;
+use std::time::Instant;
 use tempfile::TempDir;
 
 fn json(report: &Report, format: Format, options: &Options) -> Value {
@@ -76,6 +77,33 @@ fn one_run_writes_several_and_convert_writes_the_same() {
         (&["convert", "text", "-q"][..], 2),
     ] {
         assert_eq!(program(out.path(), arguments).status.code(), Some(exit), "{arguments:?}");
+    }
+}
+
+/// Killed at any moment: each output is the whole report before or the whole report after.
+#[test]
+fn a_killed_scan_leaves_no_half_report() {
+    let (folder, out) = (fixture("stage-2-lapses"), TempDir::new().unwrap());
+    let names = ["report.json", "report.html", "report.sarif", "report.xlsx"];
+    let asked = names.map(|name| {
+        format!("{}={}", name.strip_prefix("report.").unwrap(), out.path().join(name).to_str().unwrap())
+    });
+    let mut arguments = vec!["scan", ".", "--quiet"];
+    arguments.extend(asked.iter().flat_map(|asked| ["-f", asked]));
+    let begun = Instant::now();
+    program(&folder, &arguments);
+    let whole = begun.elapsed();
+    let after = files_below(out.path());
+    assert_eq!(after.len(), names.len());
+    let before: BTreeMap<String, Vec<u8>> =
+        names.iter().map(|name| ((*name).to_owned(), b"the report of last month".to_vec())).collect();
+    for part in [4_u32, 8, 10, 11, 12, 13] {
+        lay_down(out.path(), &before);
+        kill_after(&folder, &arguments, whole * part / 12);
+        let now = files_below(out.path());
+        for name in names {
+            assert!(now[name] == before[name] || now[name] == after[name], "{name} after {part}/12");
+        }
     }
 }
 

@@ -98,7 +98,9 @@ fn every_format_is_known_by_what_stands_in_it() {
         assert!(evidence.rows("tool-runs").count() > 0 || RUNLESS.contains(id), "{name}: no run");
         for row in findings(&evidence) {
             assert!(!row.text("tool").is_empty() && !row.text("title").is_empty(), "{name}");
-            assert!(!said(&row, "severity").ends_with('?'), "{name}: {}", row.text("severity"));
+            // An assessment weighs nothing; whoever asks how grave it is gets no answer.
+            let weighs = *id != "oscal-results";
+            assert_eq!(!said(&row, "severity").ends_with('?'), weighs, "{name}: {}", row.text("severity"));
         }
     }
     let files: BTreeSet<String> = fs::read_dir(repository("tests/exports"))
@@ -182,7 +184,7 @@ fn fields_are_read_from_the_record_and_from_what_it_lies_in() {
         seen(&rows[0]),
         ["A query is built from input", "high", "shop/db.py", "41", "2026-06-22T04:00:00Z", "code"]
     );
-    assert_eq!((rows[1].text("check_id"), said(&rows[1], "severity")), ("py/debug", "info".to_owned()));
+    assert_eq!((rows[1].text("check_id"), said(&rows[1], "severity")), ("py/debug", "low".to_owned()));
     assert_eq!(said(&rows[5], "category"), "secret");
     let nmap = read("a.xml", &export("nmap.xml"));
     let row = finding(&nmap, "CVE-2018-15919");
@@ -273,7 +275,7 @@ fn what_is_damaged_is_told_where() {
     );
     assert_eq!(findings(&evidence).len(), 6);
     broken("prowler.csv", ";CIS-3.0: 1.1;;5.4.0", "", "evidence::bad-record", 5);
-    broken("results.oscal.yaml", "state: not-satisfied", "state: so-so", "evidence::unknown-word", 27);
+    broken("results.oscal.yaml", "state: not-satisfied", "state: so-so", "evidence::unknown-word", 25);
     broken("nmap.xml", "</host>", "", "evidence::unreadable", 15);
     broken("findings.ocsf.ndjson", "\"class_uid\": 2002", "\"class_uid\"", "evidence::bad-record", 3);
     broken("scan.sarif", "\"baselineState\"", "\"kind\": \"fail\", \"kind\"", "evidence::duplicate-key", 27);
@@ -309,7 +311,7 @@ fn a_clean_export_is_a_run_and_no_proof() {
 fn reports_of_our_own_are_no_evidence() {
     let folder = tempfile::tempdir().unwrap();
     let to = |format: &str, name: &str| format!("{format}={}", folder.path().join(name).display());
-    let (sarif, ocsf, oscal) = (to("sarif", "a.json"), to("ocsf", "b.json"), to("oscal", "c.json"));
+    let (sarif, ocsf, oscal) = (to("sarif", "a.json"), to("ocsf", "b.json"), to("oscal-results", "c.json"));
     program(
         &repository("fixtures/systemic"),
         &["scan", ".", "--as-of", "2026-07-01", "-f", &sarif, "-f", &ocsf, "-f", &oscal],
@@ -380,6 +382,8 @@ fn scanners_are_counted_as_others_count_them() {
         let text = String::from_utf8_lossy(&fs::read(folder.join(tool).join(file)).unwrap()).into_owned();
         let evidence = read(file, &text);
         let key: &[&str] = match tool {
+            // Of rows of CSV, two checks that say the same are one finding there.
+            "aws_prowler" if file.ends_with(".csv") => &["message", "severity"],
             "aws_prowler" => &["title", "message", "severity"],
             "semgrep" => &["title", "location", "line"],
             // One port of several hosts is one finding there.
@@ -424,7 +428,8 @@ fn prowler_says_the_same_in_both_formats() {
         };
         let (csv, ocsf) = (of("csv"), of("ocsf.json"));
         let both: Vec<&String> = csv.keys().filter(|check| ocsf.contains_key(*check)).collect();
-        assert!(both.len() > 1, "{cloud}: {:?} {:?}", csv.keys(), ocsf.keys());
+        // The samples of Azure hold no check in both formats.
+        assert!(both.len() > 1 || cloud == "azure", "{cloud}: {:?} {:?}", csv.keys(), ocsf.keys());
         for check in both {
             assert_eq!(csv[check], ocsf[check], "{cloud}: {check}");
         }

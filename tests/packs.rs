@@ -198,36 +198,6 @@ fn a_rule_is_named_as_its_file_and_after_a_fault() {
     }
 }
 
-/// Keys of a rule stand in the order in which one reads about it.
-#[test]
-fn the_keys_of_all_rules_stand_in_one_order() {
-    const ORDER: [&str; 14] = [
-        "id",
-        "title",
-        "controls",
-        "grade",
-        "basis",
-        "source",
-        "checks",
-        "help",
-        "ask",
-        "false_alarms",
-        "uses",
-        "may_use",
-        "overdue_major",
-        "ratio",
-    ];
-    for rule in built_in().0.rules() {
-        let head = rule.text.text().split("\n[").next().unwrap().to_owned();
-        let keys = head.lines().filter_map(|line| line.split_once(" = ")).map(|(key, _)| key);
-        let keys: Vec<&str> =
-            keys.filter(|key| key.chars().all(|c| c.is_ascii_lowercase() || c == '_')).collect();
-        let at = |key: &&str| ORDER.iter().position(|known| known == key);
-        let known: Vec<usize> = keys.iter().filter_map(at).collect();
-        assert!(known.is_sorted(), "{}: {keys:?}", rule.id);
-    }
-}
-
 #[test]
 fn evidence_kinds_cover_tables_documents_and_events() {
     let (packs, _) = built_in();

@@ -129,8 +129,13 @@ fn parts(rule: &Rule) -> Vec<(String, &Expression)> {
         Form::Judge => Vec::new(),
         Form::Each(each) => each
             .iter()
-            .flat_map(|one| [("among", one.among.as_ref()), ("where", Some(&one.condition))])
-            .map(|(part, condition)| (part.to_owned(), condition))
+            .enumerate()
+            .flat_map(|(look, one)| {
+                let name = |part: &str| {
+                    if each.len() == 1 { part.to_owned() } else { format!("{part} {}", look + 1) }
+                };
+                [(name("among"), one.among.as_ref()), (name("where"), Some(&one.condition))]
+            })
             .collect(),
         Form::Scan(scan) => [
             ("among", scan.among.as_ref()),

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 /// Scan, and write what an auditor takes along as one ZIP archive.
 ///
-/// It holds the report as JSON, text and SARIF, an index by clause and control, a page for each finding
+/// It holds the report as JSON, text, HTML, XLSX and SARIF, an index by clause and control, a page for each finding
 /// with the places that it cites, the SHA-256 of the evidence as `sha256sum -c` reads it, the versions of
 /// the rules, and a seal with --key. The evidence itself is not in it.
 #[derive(Debug, clap::Args)]

@@ -3,6 +3,7 @@
 
 use crate::finding::{Finding, State, count};
 use crate::formats::{self, Format, Options};
+use crate::inert::markdown;
 use crate::report::{ControlSeen, Report};
 use crate::snippet::visible;
 use std::collections::BTreeMap;
@@ -12,8 +13,13 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 /// The report in the formats that people and tools ask for, by the name of the file.
-const FORMATS: [(&str, Format); 3] =
-    [("report.json", Format::Json), ("report.txt", Format::Text), ("report.sarif", Format::Sarif)];
+const FORMATS: [(&str, Format); 5] = [
+    ("report.json", Format::Json),
+    ("report.txt", Format::Text),
+    ("report.html", Format::Html),
+    ("report.xlsx", Format::Xlsx),
+    ("report.sarif", Format::Sarif),
+];
 
 /// The archive, with the seal of `report.json` where there is one. The same report gives the same bytes:
 /// nothing is compressed and no time is kept.
@@ -57,17 +63,21 @@ fn packed(files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, String> {
 /// Clauses and controls in their order, each with how it came out and the findings against it.
 fn index(report: &Report) -> String {
     let organization = report.organization.as_deref().unwrap_or("(no organization named)");
-    let mut text = format!("# {}: {} as of {}\n\n", plain(organization), report.stage, report.as_of);
+    let mut text = format!("# {}: {} as of {}\n\n", markdown(organization), report.stage, report.as_of);
     // Writing to a text does not fail.
-    let _ =
-        writeln!(text, "{}: {}.\n", report.verdict.state.name(), plain(&report.verdict.because.join("; ")));
+    let _ = writeln!(
+        text,
+        "{}: {}.\n",
+        report.verdict.state.name(),
+        markdown(&report.verdict.because.join("; "))
+    );
     text += "| clause or control | state | findings |\n|---|---|---|\n";
     for control in &report.controls {
         let _ = writeln!(
             text,
             "| {} {} | {} | {} |",
             control.id,
-            plain(&control.title),
+            markdown(&control.title),
             control.state,
             links(report, control)
         );
@@ -82,22 +92,22 @@ fn links(report: &Report, control: &ControlSeen) -> String {
         .map(|finding| format!("[{} {}](findings/{}.md)", finding.state, finding.rule, finding.id))
         .collect();
     match (links.is_empty(), control.state) {
-        (true, State::NotEvaluated) => control.reason.as_deref().map_or("not evaluated".to_owned(), plain),
+        (true, State::NotEvaluated) => control.reason.as_deref().map_or("not evaluated".to_owned(), markdown),
         _ => links.join(", "),
     }
 }
 
 /// A finding with the places that it cites.
 fn page(finding: &Finding) -> String {
-    let mut text = format!("# {} {}\n\n{}\n\n", finding.state, finding.rule, plain(&finding.statement));
+    let mut text = format!("# {} {}\n\n{}\n\n", finding.state, finding.rule, markdown(&finding.statement));
     let _ = writeln!(
         text,
         "Against {}. {}",
         finding.requirements.join(", "),
-        plain(&finding.derivation.join("; "))
+        markdown(&finding.derivation.join("; "))
     );
     for place in &finding.places {
-        let _ = writeln!(text, "\n{} {}\n", plain(&place.to_string()), plain(&place.label));
+        let _ = writeln!(text, "\n{} {}\n", markdown(&place.to_string()), markdown(&place.label));
         let excerpt = place.excerpt.as_ref().map_or(place.text.as_str(), |excerpt| excerpt.text.as_str());
         // Four blanks make a block of code, whatever stands in it.
         text.extend(excerpt.lines().map(|line| format!("    {}\n", visible(line))));
@@ -111,7 +121,7 @@ fn page(finding: &Finding) -> String {
             visible(&one.file)
         )
     }));
-    let _ = writeln!(text, "\nWhat to do, which is no part of the finding: {}", plain(&finding.help));
+    let _ = writeln!(text, "\nWhat to do, which is no part of the finding: {}", markdown(&finding.help));
     text
 }
 
@@ -134,18 +144,4 @@ fn rules(report: &Report) -> String {
         let _ = writeln!(text, "{rule}: {}", count(number, "check"));
     }
     text
-}
-
-/// A text on one line that Markdown takes for nothing else.
-fn plain(text: &str) -> String {
-    let mut shown = String::new();
-    for c in visible(&text.split_whitespace().collect::<Vec<_>>().join(" ")).chars() {
-        match c {
-            '<' => shown.push_str("&lt;"),
-            '&' => shown.push_str("&amp;"),
-            '\\' | '|' | '*' | '_' | '`' | '[' | ']' | '#' | '~' => shown.extend(['\\', c]),
-            _ => shown.push(c),
-        }
-    }
-    shown
 }

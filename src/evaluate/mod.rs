@@ -139,8 +139,7 @@ pub fn run_beside(
     };
     let unknown: Vec<&Planned> =
         plan.rules.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(rule, _)| rule).collect();
-    let (said, took): (Vec<Result<Said, Diagnostic>>, Vec<(Duration, u64)>) =
-        unknown.par_iter().map(|planned| ask(planned)).unzip();
+    let (said, took): (Vec<_>, Vec<_>) = unknown.par_iter().map(|planned| ask(planned)).unzip();
     let shown = places::look_up(&said, evidence, &packs.event_fields, world);
     let outcomes =
         said.into_iter().zip(unknown).map(|(said, planned)| outcome::outcome(said, planned, &shown));

@@ -13,8 +13,10 @@ const MUTANTS: &str = "mutants.toml";
 /// The list of all rules that say anything of any case, beside the cases.
 const HITS: &str = "hits.txt";
 
-/// What every rule needs, with how a case shows that it is one.
-const NEEDED: [(&str, fn(&str) -> bool); 5] = [
+/// What every rule needs, with how a case shows by its name that it is one.
+type Need = (&'static str, fn(&str) -> bool);
+
+const NEEDED: [Need; 5] = [
     ("that conforms", |case| case.starts_with("conformity-")),
     ("with a finding", |case| {
         ["opportunity-", "minor-", "major-"].into_iter().any(|state| case.starts_with(state))

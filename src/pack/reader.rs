@@ -1,6 +1,6 @@
 //! Reads the parts of a rule's file and collects what is wrong with them.
 
-use super::named::Named;
+use super::named::{Named, Role};
 use super::param::{Param, ParamKind};
 use crate::code::Code;
 use crate::finding::Diagnostic;
@@ -79,6 +79,31 @@ impl<'a> Reader<'a> {
     pub(super) fn whole(&mut self, range: Range<usize>, message: &str) {
         let place = self.source.span(range).place("here");
         self.errors.push(Diagnostic::error(Code::InvalidRule, message).at(place));
+    }
+
+    /// A name, noted with its place.
+    pub(super) fn named(&mut self, role: Role, name: Spanned<String>) -> String {
+        self.names.push(Named { role, name: name.get_ref().clone(), range: name.span() });
+        name.into_inner()
+    }
+
+    /// A kind of evidence, noted with its place.
+    pub(super) fn kind(&mut self, name: Spanned<String>) -> String {
+        self.named(Role::Kind, name)
+    }
+
+    /// Fields of a kind, noted with their places.
+    pub(super) fn fields(
+        &mut self,
+        kind: &str,
+        names: impl IntoIterator<Item = Spanned<String>>,
+    ) -> Vec<String> {
+        names.into_iter().map(|name| self.field(kind, name)).collect()
+    }
+
+    /// A field of a kind, noted with its place.
+    pub(super) fn field(&mut self, kind: &str, name: Spanned<String>) -> String {
+        self.named(Role::Field(kind.to_owned()), name)
     }
 
     /// A length of time that is always the same, or the parameter that is one.

@@ -1,7 +1,8 @@
 //! Cases as tables in one file, `tests/<rule>/cases.toml`: each with its evidence and what it expects.
 
-use super::case::{Asserts, Case, Parts, Sample};
+use super::case::{Asserts, Case, Parts};
 use super::expect::{Expect, Expectation, Spot};
+use super::marks::Sample;
 use crate::code::Code;
 use crate::evidence::FILE_NAME;
 use crate::finding::{Diagnostic, State};

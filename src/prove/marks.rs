@@ -4,7 +4,6 @@
 //! Markdown also `<!-- expect RULE minor -->`. Readers never see it; what they say of lines is put
 //! back to the lines of the file as it is written.
 
-use super::case::Sample;
 use crate::code::Code;
 use crate::evidence::Evidence;
 use crate::finding::{Diagnostic, Finding, State};
@@ -15,6 +14,13 @@ use regex::Regex;
 use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
 use std::sync::{Arc, LazyLock};
+
+/// A file of sample evidence as somebody wrote it.
+pub(super) struct Sample {
+    pub(super) bytes: Vec<u8>,
+    /// The text that it is written in, and the first byte of it there.
+    pub(super) written: (Arc<Source>, usize),
+}
 
 /// A line that is a mark, or means to be one.
 static MARK: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -11,6 +11,7 @@ mod case;
 mod cases_file;
 mod coverage;
 mod expect;
+mod gather;
 mod junit;
 mod marks;
 mod missing;
@@ -120,7 +121,7 @@ impl Trial {
     pub fn open(packs: &[PackRef], only: Option<&str>, world: &dyn World) -> Result<Self, Vec<Diagnostic>> {
         let packs = pack::load(packs, world)?;
         let rules = script::compile(&packs)?;
-        let cases = case::cases(&packs, only)?;
+        let cases = gather::cases(&packs, only)?;
         Ok(Self { packs: Arc::new(packs), rules: Arc::new(rules), cases, only: only.map(str::to_owned) })
     }
 

@@ -103,7 +103,7 @@ pub(super) fn sides(atom: &str) -> Vec<&str> {
             if asks { vec![&atom[..point.range.start]] } else { vec![atom] }
         }),
     };
-    let names = |side: &&str| self::pieces(side).iter().any(|piece| piece.is == Is::Value);
+    let names = |side: &&str| *side != "()" && self::pieces(side).iter().any(|piece| piece.is == Is::Value);
     sides.into_iter().map(str::trim).filter(names).collect()
 }
 
@@ -233,6 +233,7 @@ mod tests {
         assert_eq!(sides("r.a in [1, 2]"), ["r.a"]);
         assert_eq!(sides("r.user.name.starts_with(\"a.b\")"), ["r.user.name"]);
         assert_eq!(sides("r.is_on"), ["r.is_on"]);
+        assert_eq!(sides("r.a == ()"), ["r.a"]);
         assert_eq!(sides("true"), [""; 0]);
     }
 

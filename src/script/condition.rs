@@ -296,8 +296,15 @@ impl Compiled {
             None => format!("{text} is not what it should be"),
             Some(value) if value.is_unit() => format!("{text} is nothing"),
             Some(value) if value.is_string() => format!("{text} is \"{value}\""),
-            Some(value) => format!("{text} is {value}"),
+            Some(value) => format!("{text} is {}", self.shown(&value)),
         }
+    }
+
+    /// A value as messages show it.
+    fn shown(&self, value: &Dynamic) -> String {
+        let shown = compile(&self.setting, "`${r}`").ok();
+        let shown = shown.and_then(|ast| self.run::<Dynamic>(&ast, &[("r", &|| value.clone())]).ok());
+        shown.map_or_else(|| value.to_string(), |text| text.to_string())
     }
 
     fn failed(&self, error: &EvalAltResult) -> Diagnostic {

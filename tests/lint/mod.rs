@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-const MANIFEST: &str = "id = \"own\"\ntitle = \"own\"\nversion = \"1\"\napi = 1\nlicense = \"MIT\"\n";
+const MANIFEST: &str = "id = \"own\"\ntitle = \"own\"\nversion = \"1.0.0\"\napi = 1\nlicense = \"MIT\"\n";
 
 /// The head of a rule; what it looks at comes behind.
 const HEAD: &str = "id = \"a-fault\"\ntitle = \"a fault\"\ncontrols = [\"A.6.3\"]\ngrade = \"minor\"\nbasis = \"judgement\"\nhelp = \"Mend it.\"\n";

@@ -382,9 +382,10 @@ mod tests {
                     "{language}: {text} / {original}"
                 );
             }
-            let alike = own.iter().zip(&english).filter(|(a, b)| a == b).count();
+            let alike: Vec<_> =
+                own.iter().zip(&english).filter(|(a, b)| a == b).map(|((_, text), _)| text).collect();
             // What is spelled alike in two languages: documents, interviews, SHA-256, …
-            assert!(language == Language::En || alike <= 6, "{language}: {alike} words are English");
+            assert!(language == Language::En || alike.len() <= 7, "{language}: English are {alike:?}");
             for state in
                 crate::finding::State::ALL.iter().zip(&words.states).filter(|_| language != Language::En)
             {
