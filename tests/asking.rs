@@ -110,7 +110,7 @@ fn what_is_observed_at_the_record_and_what_is_in_doubt_are_told() {
     assert!(told.ends_with("\n  minor: E1 left on 2026-06-29\n"), "{told}");
     let told = explained("of-rows", "hr/roster.csv:4");
     assert!(
-        told.contains("  where is in doubt\n    in doubt   r.left_on + params.delay < as_of  r.left_on + params.delay is not what it should be"),
+        told.contains("  where is in doubt\n    in doubt   r.left_on + params.delay < as_of  r.left_on + params.delay is soon"),
         "{told}"
     );
 }
@@ -169,7 +169,7 @@ fn tried(questions: &str) -> (String, String, Option<i32>) {
 fn lines_of_the_input_are_questions() {
     let (told, wrong, exit) = tried(
         "# who fails to sign in\nsign-ins | where r.event.outcome == \"failure\" | by user.name | top 1\n\
-         roster | where r.status == \"left\" | where r.left_on < as_of | show name, left_on\n\
+         roster | where r.status == \"left\" | where r.left_on < as_of | show person_name, left_on\n\
          roster | by status\n",
     );
     assert_eq!(wrong, "");

@@ -87,7 +87,7 @@ pub fn pieces(text: &str) -> Vec<Piece> {
     let engine = Engine::new_raw();
     let texts = [text];
     let (tokens, control) = engine.lex(&texts);
-    let mut reader = Reader { text, line: 0, line_start: 0, brackets: Vec::new(), fills: Fill::Not };
+    let mut reader = Reader { text, line: 0, line_start: 0, end: 0, brackets: Vec::new(), fills: Fill::Not };
     let mut pieces = Vec::new();
     for (token, position) in tokens.filter(|(token, _)| !matches!(token, Token::Comment(_))) {
         let Some(piece) = reader.piece(&token, position) else { break };
@@ -116,6 +116,8 @@ struct Reader<'t> {
     /// The line that was reached, from 0, and its first byte.
     line: usize,
     line_start: usize,
+    /// The end of the piece before.
+    end: usize,
     /// Brackets that are open.
     brackets: Vec<Bracket>,
     fills: Fill,
@@ -123,8 +125,9 @@ struct Reader<'t> {
 
 impl Reader<'_> {
     fn piece(&mut self, token: &Token, position: Position) -> Option<Piece> {
-        let start = self.offset(position)?;
         let is = self.is(token)?;
+        // Where nothing is left of a text behind what was filled in, it has no place.
+        let start = if position.is_none() { self.end } else { self.offset(position)? };
         let length = match is {
             Is::Text => literal(&self.text[start..]),
             Is::Number => number(&self.text[start..]),
@@ -132,7 +135,8 @@ impl Reader<'_> {
             _ if matches!(token, Token::StringConstant(_) | Token::InterpolatedString(_)) => 0,
             _ => token.to_string().len(),
         };
-        Some(Piece { range: start..(start + length).min(self.text.len()), is })
+        self.end = (start + length).min(self.text.len());
+        Some(Piece { range: start..self.end, is })
     }
 
     fn is(&mut self, token: &Token) -> Option<Is> {
@@ -262,6 +266,7 @@ mod tests {
         assert_eq!(found(text, |is| matches!(is, Is::Comparison(_))), ["==", ">"]);
         assert_eq!(found(text, |is| is == Is::Text), ["\"c\"", "\"g\\\"\"", "`h`"]);
         assert_eq!(found(text, |is| is == Is::Number), ["1", "2"]);
+        assert_eq!(found("`${a}` == `x ${b}${c}` && 3 < 4", |is| is == Is::Number), ["3", "4"]);
     }
 
     #[test]

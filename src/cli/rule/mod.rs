@@ -40,7 +40,7 @@ pub(super) enum Command {
     ///
     ///   sign-ins | where r.event.outcome == "failure" | by user.name | top 5
     ///
-    ///   roster | where r.status == "left" | show name, left_on
+    ///   roster | where r.status == "left" | show person_name, left_on
     ///
     /// Tab completes kinds, steps and fields; the arrows fetch questions that were asked before. Where the
     /// input is no terminal, each of its lines is a question.
