@@ -1,9 +1,11 @@
 //! The way through: from a request to a report, on one screen.
 
 mod inspection;
+mod record;
 mod timings;
 
 pub use inspection::{Heard, Inspection};
+pub use record::{Answered, Asked, AtomSaid, RecordAt, Truth, ask_about};
 pub use timings::{LogTime, RuleTime, Timings};
 
 use crate::code::Code;

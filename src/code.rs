@@ -34,6 +34,10 @@ macro_rules! codes {
 }
 
 codes! {
+    CaseDiffers = "case::differs": "A rule says something else of a case natively than by the interpreter; a fault of preaudit.";
+    CaseExpectation = "case::expectation": "A rule says something else of a case than the case expects, or elsewhere.";
+    InvalidCase = "case::invalid": "A case of a rule is not well formed.";
+    CaseMark = "case::mark": "A mark in sample evidence did not come true.";
     CauseIsBlame = "cap::cause-is-blame": "The root cause of an action is somebody's error and nothing else.";
     CauseRestates = "cap::cause-restates": "The root cause of an action is the finding in other words.";
     CopiedText = "cap::copied-text": "Several findings have the same text as cause or action.";
@@ -121,7 +125,18 @@ mod tests {
         rooms.dedup();
         assert_eq!(
             rooms,
-            ["cap", "certification", "evidence", "history", "pack", "report", "rule", "scan", "workspace"]
+            [
+                "case",
+                "cap",
+                "certification",
+                "evidence",
+                "history",
+                "pack",
+                "report",
+                "rule",
+                "scan",
+                "workspace"
+            ]
         );
         let unique: std::collections::BTreeSet<_> = texts.iter().collect();
         assert_eq!(unique.len(), texts.len());

@@ -54,6 +54,7 @@ pub mod lint;
 pub mod scaffold;
 pub mod schemas;
 pub mod prove;
+pub mod query;
 pub mod baseline;
 pub mod remedy;
 pub mod forecast;

@@ -28,7 +28,7 @@ const DAY: &str = "as_of";
 /// Packs and evidence, ready to be judged.
 pub struct Inspection<'w> {
     /// The packs.
-    pub packs: Packs,
+    pub packs: Arc<Packs>,
     /// The evidence.
     pub evidence: Evidence,
     /// The audit that is prepared.
@@ -37,7 +37,7 @@ pub struct Inspection<'w> {
     pub profile_name: String,
     /// The day of judgement that was asked for.
     pub as_of: Date,
-    rules: Rules,
+    rules: Arc<Rules>,
     applicability: Applicability,
     profile: Profile,
     partials: Partials,
@@ -76,6 +76,18 @@ impl<'w> Inspection<'w> {
     /// As [`super::audit`].
     pub fn open(request: &Request, world: &'w dyn World) -> Result<Self, Vec<Diagnostic>> {
         let (packs, rules) = load(request, world)?;
+        Self::of((Arc::new(packs), Arc::new(rules)), request, world)
+    }
+
+    /// Reads the evidence, for packs and rules that are there already.
+    ///
+    /// # Errors
+    /// As [`super::audit`].
+    pub fn of(
+        (packs, rules): (Arc<Packs>, Arc<Rules>),
+        request: &Request,
+        world: &'w dyn World,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let mut evidence = evidence::collect(&packs, &request.scope, world)?;
         evidence.diagnostics.extend(packs.diagnostics.iter().cloned());
         evidence.diagnostics.extend(strangers(&packs, &rules, world)?);
@@ -107,8 +119,26 @@ impl<'w> Inspection<'w> {
     /// When partial results of other machines do not make the whole.
     pub fn hear(&mut self, as_of: Date, before: Option<&Heard>) -> Result<Heard, Vec<Diagnostic>> {
         self.evidence.age(as_of);
+        self.ask(&self.rules, as_of, before)
+    }
+
+    /// The rules of the packs.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// What other rules say of the same evidence, on the day that was asked for.
+    ///
+    /// # Errors
+    /// As [`Inspection::hear`].
+    pub fn judge_by(&self, rules: &Rules) -> Result<Report, Vec<Diagnostic>> {
+        let heard = self.ask(rules, self.as_of, None)?;
+        Ok(self.report(&heard, &heard.outcomes))
+    }
+
+    fn ask(&self, rules: &Rules, as_of: Date, before: Option<&Heard>) -> Result<Heard, Vec<Diagnostic>> {
         let look = plan::Occasion { as_of, stage: self.stage, profile: &self.profile, world: self.world };
-        let plan = plan::draw_up(&self.packs, &self.rules, &self.applicability, &self.evidence, &look);
+        let plan = plan::draw_up(&self.packs, rules, &self.applicability, &self.evidence, &look);
         let before = before.filter(|before| before.answers(&plan));
         let facts = match before {
             Some(before) => Arc::clone(&before.facts),

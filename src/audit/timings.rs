@@ -53,6 +53,8 @@ pub struct RuleTime {
     pub records: Duration,
     /// Time it took to judge what came of them, and tables.
     pub judging: Duration,
+    /// Steps that the interpreter took to judge.
+    pub steps: u64,
     /// Conditions that the interpreter is asked, each with why; none when all are native.
     pub interpreted: Vec<(&'static str, String)>,
     /// True for a rule with conditions on records or groups.
@@ -135,6 +137,7 @@ fn rule_time(
         asked: outcome.records as u64,
         matched: exceptions as u64,
         judging: outcome.took,
+        steps: outcome.steps,
         interpreted: interpreted(packs, planned.rule()),
         ..RuleTime::default()
     };

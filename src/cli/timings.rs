@@ -64,19 +64,20 @@ fn line_of_log(text: &mut String, log: &LogTime) {
 pub(super) fn of_rules(rules: &[&RuleTime]) -> String {
     let widest = rules.iter().map(|rule| rule.rule.len()).max().unwrap_or(4).max(4);
     let mut text = format!(
-        "{:<widest$} {:>11} {:>11} {:>9} {:>13} {:>13}  conditions\n",
-        "rule", "seen", "asked", "matched", "us in logs", "us judging"
+        "{:<widest$} {:>11} {:>11} {:>9} {:>13} {:>13} {:>11}  conditions\n",
+        "rule", "seen", "asked", "matched", "us in logs", "us judging", "steps"
     );
     for rule in rules {
         let _ = writeln!(
             text,
-            "{:<widest$} {:>11} {:>11} {:>9} {:>13} {:>13}  {}",
+            "{:<widest$} {:>11} {:>11} {:>9} {:>13} {:>13} {:>11}  {}",
             rule.rule,
             rule.seen,
             rule.asked,
             rule.matched,
             microseconds(rule.records),
             microseconds(rule.judging),
+            rule.steps,
             how(rule)
         );
     }

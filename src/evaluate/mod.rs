@@ -56,6 +56,8 @@ pub struct Outcome {
     pub failed: Option<Diagnostic>,
     /// How long it took to ask. Nothing else depends on it.
     pub took: Duration,
+    /// Steps that the interpreter took, which are none of a rule that was asked in a process apart.
+    pub steps: u64,
 }
 
 /// Numbers of exceptions.
@@ -132,16 +134,16 @@ pub fn run_beside(
     let evaluator = Evaluator { plan, packs, facts, evidence, controls, digests, world };
     let ask = |planned: &Planned| {
         let watch = Stopwatch::start();
-        (evaluator.ask(planned), watch.elapsed())
+        script::take_steps();
+        (evaluator.ask(planned), (watch.elapsed(), script::take_steps()))
     };
     let unknown: Vec<&Planned> =
         plan.rules.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(rule, _)| rule).collect();
-    let (said, took): (Vec<Result<Said, Diagnostic>>, Vec<Duration>) =
-        unknown.par_iter().map(|planned| ask(planned)).unzip();
+    let (said, took): (Vec<_>, Vec<_>) = unknown.par_iter().map(|planned| ask(planned)).unzip();
     let shown = places::look_up(&said, evidence, &packs.event_fields, world);
     let outcomes =
         said.into_iter().zip(unknown).map(|(said, planned)| outcome::outcome(said, planned, &shown));
-    let mut outcomes = outcomes.zip(took).map(|(outcome, took)| Outcome { took, ..outcome });
+    let mut outcomes = outcomes.zip(took).map(|(outcome, (took, steps))| Outcome { took, steps, ..outcome });
     known.into_iter().map(|known| known.or_else(|| outcomes.next()).unwrap_or_default()).collect()
 }
 

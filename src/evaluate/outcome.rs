@@ -64,6 +64,7 @@ pub(super) fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: 
         left_open: said.verdict.left_open.iter().map(|(id, why)| (*id, sentence(why))).collect(),
         failed: None,
         took: Duration::ZERO,
+        steps: 0,
     }
 }
 

@@ -8,11 +8,15 @@ use std::sync::Arc;
 
 /// Cases of a rule in one file, whose names are for the room that runs them.
 const TABLE: &str = "cases.toml";
+/// Changes of a rule that none of its cases can notice, beside them.
+const MUTANTS: &str = "mutants.toml";
 /// The list of all rules that say anything of any case, beside the cases.
 const HITS: &str = "hits.txt";
 
-/// What every rule needs, with how a case shows that it is one.
-const NEEDED: [(&str, fn(&str) -> bool); 5] = [
+/// What every rule needs, with how a case shows by its name that it is one.
+type Need = (&'static str, fn(&str) -> bool);
+
+const NEEDED: [Need; 5] = [
     ("that conforms", |case| case.starts_with("conformity-")),
     ("with a finding", |case| {
         ["opportunity-", "minor-", "major-"].into_iter().any(|state| case.starts_with(state))
@@ -61,7 +65,7 @@ fn lacking(rule: &Arc<Rule>, cases: Option<&BTreeSet<&str>>) -> Option<Lint> {
 /// A folder of cases that no rule or no state belongs to; told at the manifest, since a folder has no text.
 fn misnamed(rule: &str, case: &str, is_rule: bool, files: &Files) -> Option<Lint> {
     let is_state = |state: &State| case.strip_prefix(state.name()).is_some_and(|rest| rest.starts_with('-'));
-    if case == TABLE && is_rule || rule == HITS {
+    if [TABLE, MUTANTS].contains(&case) && is_rule || rule == HITS {
         return None;
     }
     let message = if !is_rule {

@@ -232,10 +232,11 @@ fn keys<'n>(nodes: &[&'n Node]) -> BTreeSet<&'n str> {
     for node in nodes {
         match &node.what {
             What::Map(entries) => keys.extend(entries.iter().map(|(key, _)| key.as_str())),
-            What::Assign { to, .. } => match &to.what {
-                What::Property { name, .. } => drop(keys.insert(name.as_str())),
-                _ => {}
-            },
+            What::Assign { to, .. } => {
+                if let What::Property { name, .. } = &to.what {
+                    keys.insert(name.as_str());
+                }
+            }
             _ => {}
         }
     }

@@ -24,6 +24,16 @@ pub struct Expression {
 }
 
 impl Expression {
+    /// The first byte of the expression in the file, when the file writes it letter by letter.
+    pub fn start(&self, source: &Source) -> Option<usize> {
+        self.is_literal.then(|| self.place(source, 0..0).start)
+    }
+
+    /// True for a text in which `${…}` stands for a value; in the file it has no back-ticks.
+    pub fn is_message(&self) -> bool {
+        self.text.starts_with('`')
+    }
+
     /// Bytes of the file for bytes of the expression; the whole value where the file writes it with
     /// escapes.
     pub fn place(&self, source: &Source, part: Range<usize>) -> Range<usize> {

@@ -130,6 +130,19 @@ pub(super) fn decide(
     Ok(Decision::Undecidable)
 }
 
+/// Asks something outside of conditions. Nothing, where that touches what is in doubt; of that nothing
+/// is noted.
+pub(super) fn beyond_doubt<T>(ask: impl FnOnce() -> T) -> Option<T> {
+    let known = ORACLE.with_borrow(|oracle| oracle.doubts.len());
+    let said = ask();
+    let is_sure = ORACLE.with_borrow_mut(|oracle| {
+        let is_sure = oracle.doubts.len() == known;
+        oracle.doubts.truncate(known);
+        is_sure
+    });
+    is_sure.then_some(said)
+}
+
 /// The answer to a question about a value in doubt whose row is known to whoever asks.
 pub(super) fn guess() -> bool {
     Unsure { row: None, field: String::new(), is_something: true }.answer()

@@ -5,7 +5,8 @@
 //! `tests/hostile.rs` for each of the holes.
 
 use super::names::Names;
-use super::{context, doubt, events, group_view, groups, rows, text, times, verdict};
+use super::statements::NOTE;
+use super::{context, doubt, events, group_view, groups, rows, text, times, verdict, watch};
 use crate::world::Effort;
 use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage,
@@ -33,13 +34,31 @@ pub(super) const DISABLED: [&str; 5] = ["eval", "print", "debug", "import", "exp
 
 thread_local! {
     static STEPS: Cell<u64> = const { Cell::new(0) };
+    /// Steps that were allowed last.
+    static ALLOWED: Cell<u64> = const { Cell::new(0) };
+    /// Steps that were taken before that.
+    static TAKEN: Cell<u64> = const { Cell::new(0) };
     static EFFORT: Cell<Option<Effort>> = const { Cell::new(None) };
 }
 
 /// Gives what runs next so many steps and so much processor time.
 pub(super) fn allow(steps: u64, time: Option<Duration>) {
+    settle();
     STEPS.set(steps);
+    ALLOWED.set(steps);
     EFFORT.set(time.map(Effort::of));
+}
+
+/// Counts what was taken of the last allowance.
+fn settle() {
+    TAKEN.set(TAKEN.get() + ALLOWED.get() - STEPS.get());
+    ALLOWED.set(STEPS.get());
+}
+
+/// Steps that the interpreter took in this thread since this was last asked.
+pub(super) fn take_steps() -> u64 {
+    settle();
+    TAKEN.take()
 }
 
 /// Builds an engine that knows these names.
@@ -58,6 +77,10 @@ pub(super) fn build(names: &Names) -> Engine {
     groups::register(&mut engine);
     verdict::register(&mut engine);
     context::register(&mut engine);
+    if !names.asking.is_optimized() {
+        engine.set_optimization_level(OptimizationLevel::None);
+        engine.register_fn(NOTE, watch::statement);
+    }
     engine
 }
 

@@ -4,6 +4,7 @@
 //! files, no clock, no randomness and no printing in here, and steps, time and sizes are limited.
 //! Every thread has an engine of its own.
 
+mod atoms;
 pub mod api;
 mod apart;
 mod condition;
@@ -16,29 +17,37 @@ mod group_view;
 mod groups;
 mod lower;
 mod names;
+mod pieces;
 mod pointer;
 mod rows;
+mod statements;
 pub mod syntax;
 mod text;
 mod times;
 mod verdict;
+mod watch;
 
 pub use apart::{Answer, Ask, Brief, GroupsHeard, least_limits};
+pub use atoms::Structure;
 pub use condition::Compiled;
 pub use context::{Context, ControlView, KindView, Params, Sight};
 pub use doubt::Doubt;
 pub use engine::JUDGE_TIME;
 pub use group_view::{Common, GroupView, TotalView};
 pub use names::Names;
+pub use pieces::{Bracket, Is, Piece, pieces};
 pub use pointer::{EventPart, Pointer, Target};
 pub use rows::Rows;
+pub use statements::{Statement, statements};
 pub use verdict::{KEPT, Observation, Verdict};
+pub use watch::{Asking, Noticed, Truths, Watcher};
 
 use crate::finding::Diagnostic;
 use crate::pack::{Expression, Form, Packs, ParamValue, Rule, Trust};
 use crate::time::Time;
 use fault::Within;
 use rhai::{AST, CallFnOptions, Dynamic, Engine, ImmutableString, Scope};
+use statements::noted;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -54,6 +63,22 @@ pub struct Rules {
     pub list: Vec<CompiledRule>,
     /// Names that scripts know.
     pub names: Arc<Names>,
+}
+
+impl Rules {
+    /// One rule and no other, to be asked so; none where there is no such rule.
+    ///
+    /// # Errors
+    /// When it cannot be compiled so.
+    pub fn alone(&self, id: &str, asking: &Asking) -> Result<Self, Vec<Diagnostic>> {
+        let names = Arc::new(self.names.asked(asking.clone()));
+        let compile = |compiled: &CompiledRule| {
+            if compiled.is_stranger { Ok(compiled.clone()) } else { compile_checked(&compiled.rule, &names) }
+        };
+        let own = self.list.iter().filter(|compiled| compiled.rule.id == id);
+        let list = own.map(compile).collect::<Result<_, _>>()?;
+        Ok(Self { list, names })
+    }
 }
 
 /// A rule and its script.
@@ -123,6 +148,16 @@ pub fn compile_trusted(packs: &Packs, trust: &Trust) -> Result<Rules, Vec<Diagno
     if errors.is_empty() { Ok(Rules { list, names }) } else { Err(errors) }
 }
 
+/// Compiles the script of a rule, where it has one, and checks its expressions.
+///
+/// # Errors
+/// Everything that is malformed, each at its place in the rule's own text.
+pub fn compile_checked(rule: &Arc<Rule>, names: &Arc<Names>) -> Result<CompiledRule, Vec<Diagnostic>> {
+    let mut errors = check_expressions(rule, names);
+    let compiled = compile_rule(Arc::clone(rule), names).map_err(|error| errors.push(error));
+    compiled.ok().filter(|_| errors.is_empty()).ok_or(errors)
+}
+
 /// Compiles the script of a rule, where it has one.
 ///
 /// # Errors
@@ -184,7 +219,8 @@ fn compile_script(rule: &Rule, names: &Names) -> Result<Option<AST>, Diagnostic>
             LONGEST_SCRIPT >> 10
         )));
     }
-    let ast = local(names, |engine| engine.compile(source.text()));
+    let noted = names.asking.watcher().map(|_| noted(source.text(), &statements(source.text())));
+    let ast = local(names, |engine| engine.compile(noted.as_deref().unwrap_or(source.text())));
     let ast = ast.map_err(|error| fault::syntax(&rule.id, Within::Script(source), &error))?;
     if !ast.iter_functions().any(|function| function.name == "judge" && function.params.len() == 1) {
         return Err(wrong(format!("the script of rule {} has no `fn judge(cx)`", rule.id)));
@@ -206,11 +242,12 @@ pub fn judge(
         return Ok(Verdict::default());
     };
     let steps = engine::JUDGE_STEPS + engine::STEPS_PER_ROW * cx.rows() as u64;
-    let said = local(names, |engine| {
+    let call = |engine: &Engine| {
         engine::allow(steps, Some(time));
         let options = CallFnOptions::new().eval_ast(false);
         engine.call_fn_with_options::<Dynamic>(options, &mut Scope::new(), ast, "judge", (cx,))
-    });
+    };
+    let said = watch::under(names.asking.watcher(), || local(names, call));
     let within = Within::Script(source);
     let said = said.map_err(|error| fault::failure(&compiled.rule.id, within, &error))?;
     said.try_cast::<Verdict>().ok_or_else(|| {
@@ -220,6 +257,11 @@ pub fn judge(
         Diagnostic::error(crate::code::Code::RuleFailed, message)
             .at(source.span(at..at + 5).place("this function"))
     })
+}
+
+/// Steps that the interpreter took in this thread since this was last asked.
+pub fn take_steps() -> u64 {
+    engine::take_steps()
 }
 
 /// What was in doubt in this thread since this was last asked.
@@ -243,7 +285,8 @@ fn value(value: &ParamValue) -> Dynamic {
     }
 }
 
-fn names(packs: &Packs) -> Names {
+/// The names that the rules of these packs can read.
+pub fn names(packs: &Packs) -> Names {
     let fields: BTreeSet<String> =
         packs.kinds.values().flat_map(|kind| kind.fields.keys().cloned()).collect();
     Names::new(fields, packs.event_fields.names().to_vec())

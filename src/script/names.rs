@@ -1,5 +1,6 @@
 //! The names that scripts can read.
 
+use super::watch::Asking;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,13 +14,30 @@ pub struct Names {
     pub event_fields: Vec<String>,
     /// Tells these names from others, so that a thread keeps one engine for each.
     pub fingerprint: u64,
+    /// How rules that read them are asked.
+    #[serde(skip)]
+    pub asking: Asking,
 }
 
 impl Names {
     /// The names of these fields.
     pub fn new(fields: BTreeSet<String>, event_fields: Vec<String>) -> Self {
+        let mut names = Self { fields, event_fields, ..Self::default() };
+        names.fingerprint = names.fingerprint();
+        names
+    }
+
+    /// The same names, of rules that are asked so.
+    #[must_use]
+    pub fn asked(&self, asking: Asking) -> Self {
+        let mut names = Self { asking, ..self.clone() };
+        names.fingerprint = names.fingerprint();
+        names
+    }
+
+    fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        (&fields, &event_fields).hash(&mut hasher);
-        Self { fields, event_fields, fingerprint: hasher.finish() }
+        (&self.fields, &self.event_fields, self.asking.is_optimized()).hash(&mut hasher);
+        hasher.finish()
     }
 }

@@ -3,6 +3,7 @@
 use super::doubt::{self, Unsure};
 use super::pointer::Pointer;
 use super::text::pattern;
+use super::watch;
 use crate::evidence::{self, Decision, Person, Row, Value, named_files};
 use crate::time::Time;
 use crate::toml_text::did_you_mean;
@@ -73,6 +74,7 @@ pub(super) fn dynamic(row: &Row, field: &str, value: Value<'_>) -> Dynamic {
 /// When the kind has no such field.
 pub(super) fn get(row: &Row, field: &str) -> Result<Dynamic, Failed> {
     let kind = &row.table.kind;
+    watch::field(&kind.id, field);
     if field == "person" && kind.person.is_some() {
         return Ok(match row.person() {
             Person::Known(person) => Dynamic::from(ImmutableString::from(&*person)),
@@ -138,6 +140,7 @@ fn map(context: &NativeCallContext<'_>, rows: &Rows, made: &FnPtr) -> Result<Arr
 fn latest_by(rows: &Rows, field: &str, date: &str) -> Result<Index, Failed> {
     let mut latest: BTreeMap<String, Vec<Row>> = BTreeMap::new();
     for row in rows.0.iter() {
+        watch::field(&row.table.kind.id, date);
         let Value::Time(time) = row.value(date) else {
             if let Some(unsure) = get(row, date)?.read_lock::<Unsure>() {
                 unsure.answer();

@@ -5,6 +5,7 @@ mod doc;
 mod new;
 mod profile;
 mod test;
+mod try_out;
 
 use super::output::Output;
 use crate::report::Exit;
@@ -33,6 +34,17 @@ pub(super) enum Command {
     ///
     /// The time of rules is taken record by record, so the whole takes longer than a scan.
     Profile(profile::Arguments),
+    /// Ask questions of evidence in the words that conditions of rules have, line by line.
+    ///
+    /// A question names a kind of evidence, and steps behind bars:
+    ///
+    ///   sign-ins | where r.event.outcome == "failure" | by user.name | top 5
+    ///
+    ///   roster | where r.status == "left" | show person_name, left_on
+    ///
+    /// Tab completes kinds, steps and fields; the arrows fetch questions that were asked before. Where the
+    /// input is no terminal, each of its lines is a question.
+    Try(try_out::Arguments),
     /// Write a page about each rule, and an index by clause, control and theme, as Markdown.
     Doc(doc::Arguments),
 }
@@ -43,6 +55,7 @@ pub(super) fn run(command: &Command, output: &Output) -> Exit {
         Command::Check(arguments) => check::run(arguments, output),
         Command::Test(arguments) => test::run(arguments, output),
         Command::Profile(arguments) => profile::run(arguments, output),
+        Command::Try(arguments) => try_out::run(arguments, output),
         Command::Doc(arguments) => doc::run(arguments, output),
     }
 }

@@ -4,7 +4,7 @@ use super::test::under_test;
 use crate::cli::output::Output;
 use crate::finding::count;
 use crate::pack;
-use crate::prove::{self, Case, EXPECTED, HITS, Proof};
+use crate::prove::{self, EXPECTED, HITS, Proof, Proven};
 use crate::report::Exit;
 use crate::scaffold::{self, EDITOR, Form, NewRule};
 use crate::schemas;
@@ -90,7 +90,7 @@ fn write_rule(new: &Arguments) -> Result<String, Refused> {
     let proof = prove::prove(&under_test(&new.pack), None, &disk).map_err(Refused::Wrong)?;
     bless(new, &proof, &disk).map_err(Refused::Because)?;
     let own = format!("{}/", new.fault);
-    let failed: Vec<&Case> =
+    let failed: Vec<&Proven> =
         proof.cases.iter().filter(|case| case.path.starts_with(&own) && case.wanted != case.found).collect();
     if let Some(case) = failed.first() {
         // Another rule of the pack may have changed what kinds of evidence mean.

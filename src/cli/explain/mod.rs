@@ -1,7 +1,10 @@
 //! `preaudit explain`: what something means.
 
+mod record;
+
 use super::output::Output;
 use super::place::packs_here;
+use crate::audit::RecordAt;
 use crate::code::Code;
 use crate::control_id::ControlId;
 use crate::finding::State;
@@ -12,6 +15,7 @@ use crate::report::Exit;
 use crate::script;
 use crate::toml_text::did_you_mean;
 use crate::world::Disk;
+use jiff::civil::Date;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -23,9 +27,22 @@ pub(super) struct Arguments {
     /// Read this pack too; a folder with a pack.toml. May be given several times.
     #[arg(long = "pack", value_name = "DIR")]
     packs: Vec<PathBuf>,
+    /// Tell what each part of the rule's conditions says of the record on this line, and which part decided.
+    /// The evidence is that of the preaudit.toml above the file, or of its folder.
+    #[arg(long, value_name = "FILE:LINE", value_parser = record::at)]
+    record: Option<RecordAt>,
+    /// With --record, judge as of this day.
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "record")]
+    as_of: Option<Date>,
+    /// With --record, let packs from outside run within the program.
+    #[arg(long, requires = "record")]
+    trust_packs: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Exit {
+    if let Some(at) = &arguments.record {
+        return record::run(arguments, at, output);
+    }
     let packs = match packs_here(&arguments.packs, &Disk::default()) {
         Ok(packs) => packs,
         Err(wrong) => return output.wrongs(&wrong),
