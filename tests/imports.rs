@@ -13,8 +13,11 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+/// How often each status is in an export.
+type Statuses = &'static [(&'static str, usize)];
+
 /// What each of our own small exports holds: the file, the export it is, and how often each status is there.
-const EXPORTS: &[(&str, &str, &[(&str, usize)])] = &[
+const EXPORTS: &[(&str, &str, Statuses)] = &[
     ("code-scanning.json", "github-code-scanning", &[("failed", 1), ("suppressed", 1)]),
     ("dependabot.json", "github-dependabot", &[("failed", 1), ("fixed", 1), ("suppressed", 1)]),
     ("findings.ocsf.ndjson", "ocsf", &[("failed", 1), ("fixed", 1), ("passed", 1)]),

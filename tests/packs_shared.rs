@@ -10,6 +10,9 @@ use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+/// The files of an archive, in order.
+type Contents = Vec<(String, Vec<u8>)>;
+
 const RULE: &str = "id = \"badge-missing\"\ntitle = \"a person has no department\"\ncontrols = [\"A.7.2\"]\n\
     grade = \"minor\"\nbasis = \"judgement\"\nhelp = \"Name it.\"\n[[each]]\nfrom = \"roster\"\n\
     where = 'r.department == ()'\nmessage = \"${r.subject} has no department\"\n";
@@ -225,14 +228,14 @@ fn what_was_changed_on_the_way_is_refused() {
     post.key("other.pem");
     let file = post.build(Some("key.pem"));
     let mut whole = ZipArchive::new(fs::File::open(post.path(&file)).unwrap()).unwrap();
-    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut files = Contents::new();
     for at in 0..whole.len() {
         let mut entry = whole.by_index(at).unwrap();
         let mut bytes = Vec::new();
         std::io::Read::read_to_end(&mut entry, &mut bytes).unwrap();
         files.push((entry.name().unwrap().into_owned(), bytes));
     }
-    let refused = |change: &dyn Fn(&mut Vec<(String, Vec<u8>)>)| {
+    let refused = |change: &dyn Fn(&mut Contents)| {
         let mut files = files.clone();
         change(&mut files);
         let files: Vec<(&str, &[u8])> =

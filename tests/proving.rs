@@ -182,7 +182,7 @@ fn what_is_wrong_with_a_file_of_cases_has_its_place() {
         ("[[case]]\nname = \"a\"\nstate = \"bad\"\n", "cases.toml:3:9: `bad` is none of"),
         (
             "[[case]]\nname = \"a\"\nstate = \"minor\"\nexpect = [{ state = \"minor\", at = \"roster.csv\" }]\n",
-            "cases.toml:4:34: a place is written `FILE:LINE`",
+            "cases.toml:4:35: a place is written `FILE:LINE`",
         ),
         (
             "[[case]]\nname = \"a\"\nstate = \"minor\"\n[[case]]\nname = \"a\"\nstate = \"minor\"\n",

@@ -64,7 +64,7 @@ enum Event {
     /// Something came over the wire.
     Heard(Heard),
     /// A folder was scanned.
-    Scanned(PathBuf, Result<Report, Vec<Diagnostic>>),
+    Scanned(PathBuf, Box<Result<Report, Vec<Diagnostic>>>),
 }
 
 /// Serves an editor until it leaves.
@@ -87,7 +87,7 @@ pub fn serve(input: impl Read + Send + 'static, output: impl Write, sight: Arc<S
                     return Ok(ending);
                 }
             }
-            Event::Scanned(folder, judged) => session.scanned(&folder, judged)?,
+            Event::Scanned(folder, judged) => session.scanned(&folder, *judged)?,
         }
         if let Some(folder) = session.next_scan() {
             scan(folder, &sight, &sender);
@@ -125,6 +125,6 @@ fn scan(folder: PathBuf, sight: &Arc<Sight>, sender: &SyncSender<Event>) {
     thread::spawn(move || {
         let judged = (sight.scan)(&folder);
         // Nobody listens any more where the session is over.
-        let _ = sender.send(Event::Scanned(folder, judged));
+        let _ = sender.send(Event::Scanned(folder, Box::new(judged)));
     });
 }

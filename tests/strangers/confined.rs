@@ -47,6 +47,7 @@ fn unreachable_mode() -> fs::Permissions {
 
 #[cfg(target_os = "linux")]
 #[test]
+#[expect(clippy::exit, reason = "a process that is held back cannot go on as a test")]
 fn nothing_can_be_done_in_the_process_apart() {
     if std::env::var_os(INSIDE).is_some() {
         let limits = Limits {

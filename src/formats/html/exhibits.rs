@@ -222,7 +222,8 @@ mod tests {
     /// A report that was kept may have been changed by others.
     #[test]
     fn marks_that_no_text_can_have_are_left_out() {
-        for mark in [0..99, 99..120, 1..2, usize::MAX - 1..5, usize::MAX..usize::MAX] {
+        let backwards = std::ops::Range { start: usize::MAX - 1, end: 5 };
+        for mark in [0..99, 99..120, 1..2, backwards, usize::MAX..usize::MAX] {
             let lines = lines_of(&[line(usize::MAX, "é", mark.clone()), line(usize::MAX - 9, "é", mark)]);
             assert_eq!(lines.len(), 2);
             assert!(lines.iter().all(|(_, text, _)| text.replace(['[', ']'], "") == "é"), "{lines:?}");
