@@ -274,7 +274,7 @@ doc = "how late it may be"
 [[each]]
 from = "actions"
 where = '!(r.done == "yes") && r.due_on + params.grace < as_of'
-message = "${r.id} is ${if r.left < 2.5 { "late" } else { "?" }} since ${r.due_on}"
+message = '${r.id} is ${if r.left < 2.5 { "late" } else { "?" }} since ${r.due_on}'
 
 [[each]]
 from = "actions"
@@ -296,13 +296,15 @@ message = "x"
                 "params.grace is \"31d\" and not \"30d\"",
                 "params.grace is \"29d\" and not \"30d\"",
                 "[[each]] 1 is removed",
-                "`where = '!(r.done == \"yes\") && r.due_on + p`: `!` is dropped",
-                "`where = '!(r.done == \"yes\") && r.due_on + params.grace <`: `==` becomes `!=`",
-                "`where = '!(r.done == \"yes\") && r.due_on + params.grace < as_of'`: `\"yes\"` becomes `\"yes~\"`",
-                "`where = '!(r.done == \"yes\") && r.due_on + params.grace < as_of'`: `&&` becomes `||`",
-                "`done == \"yes\") && r.due_on + params.grace < as_of'`: `<` becomes `<=`",
-                "`message = \"${r.id} is ${if r.left < 2.5 { \"late\" } else { \"?\" }} sinc`: `<` becomes `<=`",
-                "`message = \"${r.id} is ${if r.left < 2.5 { \"late\" } else { \"?\" }} since ${r`: `2.5` becomes `2.6`",
+                "`where = '!(r.done == \"yes\") && r.due_on +`: `!` is dropped",
+                "`where = '!(r.done == \"yes\") && r.due_on + params.gra`: `==` becomes `!=`",
+                "`where = '!(r.done == \"yes\") && r.due_on + params.grace < a`: `\"yes\"` becomes `\"yes~\"`",
+                "`where = '!(r.done == \"yes\") && r.due_on + params.grace < as_of`: `&&` becomes `||`",
+                "`es\") && r.due_on + params.grace < as_of'`: `<` becomes `<=`",
+                "`ssage = '${r.id} is ${if r.left < 2.5 { \"late\" } else { \"?\" }} si`: `<` becomes `<=`",
+                "`age = '${r.id} is ${if r.left < 2.5 { \"late\" } else { \"?\" }} since`: `2.5` becomes `2.6`",
+                "`'${r.id} is ${if r.left < 2.5 { \"late\" } else { \"?\" }} since ${r.due_o`: `\"late\"` becomes `\"late~\"`",
+                "`r.left < 2.5 { \"late\" } else { \"?\" }} since ${r.due_on}'`: `\"?\"` becomes `\"?~\"`",
                 "[[each]] 2 is removed",
                 "`where = 'true'`: `true` becomes `false`",
             ]
