@@ -230,7 +230,7 @@ fn what_a_scan_cannot_mean_is_refused_at_its_place() {
     };
     assert_eq!(
         wrong("sum = \"user.email\""),
-        "10:8: `user.email` holds texts; `sum` needs a field of numbers"
+        "10:7: `user.email` holds texts; `sum` needs a field of numbers"
     );
     assert!(wrong("distinct = [\"source.pi\"]").starts_with("10:14: `sign-ins` has no field `source.pi`"));
     assert_eq!(wrong("distinct = []"), "10:12: name at least one field");
