@@ -232,7 +232,7 @@ fn what_a_scan_cannot_mean_is_refused_at_its_place() {
         wrong("sum = \"user.email\""),
         "10:7: `user.email` holds texts; `sum` needs a field of numbers"
     );
-    assert!(wrong("distinct = [\"source.pi\"]").starts_with("10:14: `sign-ins` has no field `source.pi`"));
+    assert!(wrong("distinct = [\"source.pi\"]").starts_with("10:13: `sign-ins` has no field `source.pi`"));
     assert_eq!(wrong("distinct = []"), "10:12: name at least one field");
     assert_eq!(wrong("every = \"1mo\""), "10:9: months differ in length; write days, as in `30d`");
     assert_eq!(wrong("top = { field = \"source.ip\", most = 0 }"), "10:37: a number from 1 to 100");
