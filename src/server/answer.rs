@@ -140,7 +140,10 @@ impl Asked<'_> {
             "control" | "controls" => {
                 packs.controls.keys().map(|id| offer(id.to_string(), Meaning::Control(*id))).collect()
             }
-            "kind" => packs.kinds.keys().map(|id| offer(id.clone(), Meaning::Kind(id.clone()))).collect(),
+            // Of a rule too, where what it looks at is not written yet.
+            "kind" | "uses" | "may_use" => {
+                packs.kinds.keys().map(|id| offer(id.clone(), Meaning::Kind(id.clone()))).collect()
+            }
             _ => return None,
         })
     }

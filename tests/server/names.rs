@@ -36,7 +36,7 @@ fn a_declaration_is_completed() {
         (HEAD.replace("A.6.3", "A.5.|"), "A.5.18", "soa"),
         (format!("{HEAD}[[each]]\nfrom = \"docu|\"\n"), "document-register", "sign-ins"),
         (format!("{HEAD}[[each]]\nfrom = \"docu|\n"), "document-register", "sign-ins"),
-        (format!("{HEAD}uses = [\"|\"]\n").replace("[params", "# [params"), "training-records", "A.6.3"),
+        (HEAD.replace("\n\n[params", "\nuses = [\"|\"]\n\n[params"), "training-records", "A.6.3"),
         (format!("{HEAD}[scan]\nfrom = \"|\"\n[finding]\nmessage = \"x\"\n"), "sign-ins", "roster"),
         (each(&format!("where = 'true'\n{tail}at = [\"|\"]")), "next_review", "outcome"),
         (
