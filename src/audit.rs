@@ -2,6 +2,7 @@
 
 mod inspection;
 mod record;
+mod strangers;
 mod timings;
 
 pub use inspection::{Heard, Inspection};
@@ -12,17 +13,17 @@ use crate::code::Code;
 use crate::evidence::{self, Evidence, Scope};
 use crate::finding::Diagnostic;
 use crate::grade::Past;
-use crate::pack::{self, PackRef, Packs, Profile, Trust};
-use crate::place::Place;
+use crate::pack::{self, PackRef, Packs, Profile};
 use crate::plan::{self, Plan};
 use crate::report::Report;
 use crate::scan::{self, Facts, Inquiry, Partials, Share, SpotChecks, Watch};
-use crate::script::{self, CompiledRule, Rules};
+use crate::script::Rules;
 use crate::stage::Stage;
 use crate::world::World;
 use crate::{applicability, evaluate, grade, independence, redact};
 use jiff::civil::Date;
 use std::sync::Arc;
+use strangers::{load, strangers};
 use timings::Laps;
 
 /// Stack of a thread that runs rules. Values of scripts nest at most 10,000 deep, and comparing
@@ -207,57 +208,6 @@ pub fn in_threads<T: Send>(
     let pool =
         pool.map_err(|error| vec![Diagnostic::error(Code::OverBudget, format!("no threads: {error}"))])?;
     pool.install(work)
-}
-
-/// Whom the organization and whoever asks trust.
-fn trust(request: &Request) -> Result<Trust, Vec<Diagnostic>> {
-    let declared = Trust::read(request.scope.workspace.as_deref())?;
-    Ok(if request.trust_packs { Trust::everything() } else { declared })
-}
-
-/// Packs, and their rules as far as they are trusted ready to run.
-fn load(request: &Request, world: &dyn World) -> Result<(Packs, Rules), Vec<Diagnostic>> {
-    let packs = pack::load(&request.packs, world)?; // controls, kinds, sources, rules
-    let rules = script::compile_trusted(&packs, &trust(request)?)?;
-    Ok((packs, rules))
-}
-
-/// What the system lacks to hold strangers' rules back, where there are any: a question that asks nothing
-/// shows it.
-///
-/// # Errors
-/// When no process can be started that would judge for them.
-fn strangers(packs: &Packs, rules: &Rules, world: &dyn World) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
-    let is_stranger = |pack: &&pack::Pack| {
-        let own =
-            |rule: &CompiledRule| rule.is_stranger && pack.rules.iter().any(|one| one.id == rule.rule.id);
-        rules.list.iter().any(own)
-    };
-    let strangers: Vec<&pack::Pack> = packs.list.iter().filter(is_stranger).collect();
-    if strangers.is_empty() {
-        return Ok(Vec::new());
-    }
-    let told = |pack: &&pack::Pack, found: Diagnostic| found.at(Place::whole(&pack.id, "this pack"));
-    match world.ask_apart(&script::least_limits(), 0, &|_| Ok(())) {
-        Ok((held, _)) if held.lacks().is_empty() => Ok(Vec::new()),
-        Ok((held, _)) => {
-            let lacks = held.lacks().join(", and ");
-            let message = format!(
-                "rules of packs that are not trusted ran held back less than they should be: this system lacks {lacks}"
-            );
-            let help = "read the packs before you let them judge here";
-            let tell = |pack| told(pack, Diagnostic::warning(Code::NotIsolated, &*message).help(help));
-            Ok(strangers.iter().map(tell).collect())
-        }
-        Err(death) => {
-            let refuse = |pack: &&pack::Pack| {
-                let message = format!("pack {} ({}) is not trusted, and {death}", pack.id, pack.digest);
-                let help = "read it, then list its digest in preaudit.toml under [trust] packs, or pass --trust-packs";
-                told(pack, Diagnostic::error(Code::UntrustedPack, message).help(help))
-            };
-            Err(strangers.iter().map(refuse).collect())
-        }
-    }
 }
 
 fn choose_profile<'p>(

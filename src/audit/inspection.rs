@@ -4,7 +4,8 @@
 //! shown the same; so they are asked once. Logs are read again only where other records count on
 //! another day, or where a scan asks for the day itself.
 
-use super::{Request, choose_profile, day_of_judgement, load, strangers};
+use super::strangers::{load, strangers};
+use super::{Request, choose_profile, day_of_judgement};
 use crate::applicability::{self, Applicability};
 use crate::evaluate::{self, Outcome};
 use crate::evidence::{self, Evidence};
