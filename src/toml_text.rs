@@ -7,6 +7,11 @@ use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
+/// How messages on keys that nothing reads begin.
+pub const UNKNOWN_KEY: &str = "unknown key";
+/// What stands before and behind a key that is missing.
+const MISSING: (&str, &str) = ("the key `", "` is missing");
+
 /// Reads a TOML file into a type.
 ///
 /// # Errors
@@ -22,11 +27,11 @@ pub fn read<T: DeserializeOwned>(source: &Source, code: Code) -> Result<T, Diagn
 }
 
 /// What is wrong with a file in words that no Rust is needed for, and what to do about it.
-fn plain(message: &str) -> (String, Option<String>) {
+pub fn plain(message: &str) -> (String, Option<String>) {
     let Some((what, known)) = message.split_once(", expected ") else {
         let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
         return match missing {
-            Some(key) => (format!("the key `{key}` is missing"), None),
+            Some(key) => ([MISSING.0, key, MISSING.1].concat(), None),
             None => (message.to_owned(), None),
         };
     };
@@ -35,12 +40,17 @@ fn plain(message: &str) -> (String, Option<String>) {
     let near = did_you_mean(name, known.iter().copied());
     let one_of = known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ");
     if what.starts_with("unknown field") {
-        return (format!("unknown key `{name}`{near}"), Some(format!("the keys here are {one_of}")));
+        return (format!("{UNKNOWN_KEY} `{name}`{near}"), Some(format!("the keys here are {one_of}")));
     }
     if what.starts_with("unknown variant") {
         return (format!("`{name}` is none of {one_of}{near}"), None);
     }
     (message.to_owned(), None)
+}
+
+/// The key that a file must have and has not, where that is what was told of it.
+pub fn missing_key(told: &Diagnostic) -> Option<&str> {
+    told.message.strip_prefix(MISSING.0)?.strip_suffix(MISSING.1)
 }
 
 /// A diagnostic with this code at a value that was read.

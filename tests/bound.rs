@@ -162,6 +162,6 @@ fn what_cannot_be_bound_is_told_at_its_line() {
     assert!(wrong(&bound("", "access.md", "'(\\d+'")).contains("not a regular expression"));
     assert!(wrong(&bound("", "access.md", "'(\\d*)'")).contains("is found in every text"));
     assert!(wrong(&bound("", "access.md", "'at once'")).contains("`value` is needed"));
-    assert!(wrong("{ value = \"1d\" }").contains("missing field `bind`; write { value = …, bind = {"));
+    assert!(wrong("{ value = \"1d\" }").contains("the key `bind` is missing"));
     assert!(wrong(&bound("value = 3,", "access.md", ENGLISH)).contains("expected a duration"));
 }

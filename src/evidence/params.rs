@@ -5,7 +5,7 @@
 
 use super::path_pattern::PathPattern;
 use crate::pack::{Packs, ParamKind, ParamValue, Shape};
-use crate::toml_text::did_you_mean;
+use crate::toml_text::{did_you_mean, plain};
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 use std::ops::Range;
@@ -70,7 +70,7 @@ impl Given {
             return Ok(Self { value: Some(kind.read(written.get_ref())?), bind: None, range });
         }
         let text: BoundText = written.get_ref().clone().try_into().map_err(|error: toml::de::Error| {
-            let wrong = error.message().lines().next().unwrap_or_default();
+            let (wrong, _) = plain(error.message().lines().next().unwrap_or_default());
             format!("{wrong}; write {{ value = …, bind = {{ document = …, pattern = … }} }}")
         })?;
         let value = text.value.map(|value| kind.read(&value)).transpose()?;

@@ -4,6 +4,7 @@ use super::{Lint, LintId};
 use crate::finding::Diagnostic;
 use crate::pack::{Origin, Rule, Texts, theme_of};
 use crate::source::Source;
+use crate::toml_text::UNKNOWN_KEY;
 use crate::toml_tree::{Item, Value};
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,8 +12,6 @@ use std::sync::Arc;
 /// So many keys of one file that nothing reads are told.
 const MOST: usize = 20;
 
-/// How messages on keys that nothing reads begin.
-const UNKNOWN_KEY: &str = "unknown key";
 /// What messages on a pack for another engine say.
 const OTHER_API: &str = "engine api";
 

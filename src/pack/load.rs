@@ -14,7 +14,7 @@ use crate::finding::Diagnostic;
 use crate::place::Place;
 use crate::source::Source;
 use crate::time::Duration;
-use crate::toml_text::{did_you_mean, wrong};
+use crate::toml_text::{self, did_you_mean, wrong};
 use crate::world::World;
 use rayon::prelude::*;
 use semver::{Version, VersionReq};
@@ -111,9 +111,7 @@ pub fn base_of(pack: &PackRef, others: &[PackRef], world: &dyn World) -> Result<
 /// The key that a rule must have and has not, where that is what keeps it from being read.
 pub fn missing_key(rule: &Arc<Source>) -> Option<String> {
     let errors = Rule::read(rule, None, "", Origin::Outside).err()?;
-    errors.iter().find_map(|error| {
-        Some(error.message.strip_prefix("the key `")?.strip_suffix("` is missing")?.to_owned())
-    })
+    errors.iter().find_map(toml_text::missing_key).map(str::to_owned)
 }
 
 impl Packs {
@@ -264,6 +262,13 @@ impl Loader {
         self.packs.nothing.extend(manifest.nothing.iter().map(|word| super::normalize_word(word)));
     }
 
+    /// Tells of what was declared before, at its name in this file.
+    fn once(&mut self, what: &str, name: &str, is_there: bool, source: &Source) {
+        if is_there {
+            self.errors.push(again(what, name, named(source, name)));
+        }
+    }
+
     fn add_controls(&mut self, texts: &Texts) {
         for source in below(texts, "controls/", ".toml") {
             let (controls, old) = match control::read(source) {
@@ -275,15 +280,13 @@ impl Loader {
             };
             for control in controls {
                 let id = control.id.to_string();
-                if self.packs.controls.insert(control.id, control).is_some() {
-                    self.errors.push(again("control", &id, named(source, &id)));
-                }
+                let is_there = self.packs.controls.insert(control.id, control).is_some();
+                self.once("control", &id, is_there, source);
             }
             for old in old {
                 let id = old.id.to_string();
-                if self.packs.edition_2013.insert(old.id, old).is_some() {
-                    self.errors.push(again("control", &id, named(source, &id)));
-                }
+                let is_there = self.packs.edition_2013.insert(old.id, old).is_some();
+                self.once("control", &id, is_there, source);
             }
         }
     }
@@ -293,9 +296,8 @@ impl Loader {
             match Kind::read(source, &self.packs.vocabularies) {
                 Ok(kind) => {
                     let id = kind.id.clone();
-                    if self.packs.kinds.insert(id.clone(), Arc::new(kind)).is_some() {
-                        self.errors.push(again("kind of evidence", &id, named(source, &id)));
-                    }
+                    let is_there = self.packs.kinds.insert(id.clone(), Arc::new(kind)).is_some();
+                    self.once("kind of evidence", &id, is_there, source);
                 }
                 Err(wrong) => self.errors.extend(wrong),
             }
@@ -330,9 +332,8 @@ impl Loader {
             match LogSource::read(source, &self.packs.event_fields, origin) {
                 Ok(log) => {
                     let id = log.id.clone();
-                    if self.packs.log_sources.insert(id.clone(), Arc::new(log)).is_some() {
-                        self.errors.push(again("log source", &id, named(source, &id)));
-                    }
+                    let is_there = self.packs.log_sources.insert(id.clone(), Arc::new(log)).is_some();
+                    self.once("log source", &id, is_there, source);
                 }
                 Err(wrong) => self.errors.extend(wrong),
             }
@@ -344,9 +345,8 @@ impl Loader {
             match export::categories(source) {
                 Ok(categories) => {
                     for (name, category) in categories {
-                        if self.packs.categories.insert(name.clone(), category).is_some() {
-                            self.errors.push(again("category", &name, named(source, &name)));
-                        }
+                        let is_there = self.packs.categories.insert(name.clone(), category).is_some();
+                        self.once("category", &name, is_there, source);
                     }
                 }
                 Err(error) => self.errors.push(error),
@@ -356,9 +356,8 @@ impl Loader {
             match Export::read(source, &self.packs.kinds) {
                 Ok(export) => {
                     let id = export.id.clone();
-                    if self.packs.exports.insert(id.clone(), Arc::new(export)).is_some() {
-                        self.errors.push(again("export", &id, named(source, &id)));
-                    }
+                    let is_there = self.packs.exports.insert(id.clone(), Arc::new(export)).is_some();
+                    self.once("export", &id, is_there, source);
                 }
                 Err(wrong) => self.errors.extend(wrong),
             }
