@@ -69,7 +69,8 @@ pub fn markdown_code(text: &str) -> String {
     format!("{fence}{blank}{line}{blank}{fence}")
 }
 
-fn one_line(text: &str) -> String {
+/// A text on one line, with what could steer a terminal made visible.
+pub fn one_line(text: &str) -> String {
     visible(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 

@@ -12,10 +12,10 @@ mod results;
 
 use super::reference::{instant, uuid};
 use crate::control_id::ControlId;
-use crate::finding::{Finding, Observed};
+use crate::finding::{Finding, Observed, State};
+use crate::inert::one_line;
 use crate::place::Place;
 use crate::report::Report;
-use crate::snippet::visible;
 use serde_json::{Value, json};
 
 /// The namespace of our properties.
@@ -170,6 +170,25 @@ impl Paper<'_> {
         }
     }
 
+    /// What every document tells of a finding.
+    fn told(&self, kind: &str, finding: &Finding) -> Value {
+        json!({
+            "uuid": self.id(kind, &[&finding.id]),
+            "title": line(&format!("{}: {}", finding.requirements.join(", "), finding.title)),
+            "description": line(&finding.statement),
+            "props": [
+                property("classification", finding.state.name()),
+                property("rule", &finding.rule),
+                property("fingerprint", &finding.id),
+            ],
+            "related-observations": self.related_observations(finding),
+        })
+    }
+
+    fn related_risks(&self, finding: &Finding) -> Value {
+        json!([{ "risk-uuid": self.id("risk", &[&finding.id]) }])
+    }
+
     fn related_observations(&self, finding: &Finding) -> Vec<Value> {
         let ids: Vec<&str> = match finding.observations.as_slice() {
             [] => vec![&finding.id],
@@ -182,7 +201,6 @@ impl Paper<'_> {
 
     /// The risk of leaving a nonconformity as it is.
     fn risk(&self, finding: &Finding) -> Value {
-        use crate::finding::State;
         let is_waived = finding.state == State::Waived;
         let mut risk = json!({
             "uuid": self.id("risk", &[&finding.id]),
@@ -207,7 +225,7 @@ impl Paper<'_> {
     fn deadline(&self, finding: &Finding) -> Option<String> {
         let day: jiff::civil::Date = self.report.as_of.parse().ok()?;
         let due = day.checked_add(jiff::Span::new().days(MAJOR_DAYS)).ok()?;
-        (finding.state == crate::finding::State::Major).then(|| instant(&due.to_string()))
+        (finding.state == State::Major).then(|| instant(&due.to_string()))
     }
 }
 
@@ -242,13 +260,6 @@ fn token(control: ControlId) -> String {
 
 /// A text on one line, never empty, that markup takes for nothing else.
 fn line(text: &str) -> String {
-    let mut shown = String::new();
-    for c in visible(&text.split_whitespace().collect::<Vec<_>>().join(" ")).chars() {
-        match c {
-            '<' => shown.push_str("&lt;"),
-            '&' => shown.push_str("&amp;"),
-            _ => shown.push(c),
-        }
-    }
+    let shown = one_line(text).replace('&', "&amp;").replace('<', "&lt;");
     if shown.is_empty() { "-".to_owned() } else { shown }
 }

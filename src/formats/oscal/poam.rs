@@ -1,6 +1,6 @@
 //! The plan of action: an item for each open nonconformity.
 
-use super::{Paper, line, property};
+use super::{Paper, line};
 use crate::finding::Finding;
 use serde_json::{Value, json};
 
@@ -51,16 +51,7 @@ fn planned(paper: &Paper<'_>, finding: &Finding) -> Value {
 }
 
 fn item(paper: &Paper<'_>, finding: &Finding) -> Value {
-    json!({
-        "uuid": paper.id("item", &[&finding.id]),
-        "title": line(&format!("{}: {}", finding.requirements.join(", "), finding.title)),
-        "description": line(&finding.statement),
-        "props": [
-            property("classification", finding.state.name()),
-            property("rule", &finding.rule),
-            property("fingerprint", &finding.id),
-        ],
-        "related-observations": paper.related_observations(finding),
-        "related-risks": [{ "risk-uuid": paper.id("risk", &[&finding.id]) }],
-    })
+    let mut item = paper.told("item", finding);
+    item["related-risks"] = paper.related_risks(finding);
+    item
 }

@@ -55,22 +55,12 @@ fn is_risk(finding: &Finding) -> bool {
 }
 
 fn finding(paper: &Paper<'_>, finding: &Finding) -> Value {
-    let mut written = json!({
-        "uuid": paper.id("finding", &[&finding.id]),
-        "title": line(&format!("{}: {}", finding.requirements.join(", "), finding.title)),
-        "description": line(&finding.statement),
-        "props": [
-            property("classification", finding.state.name()),
-            property("rule", &finding.rule),
-            property("fingerprint", &finding.id),
-        ],
-        "origins": [paper.origin()],
-        "target": target(&token(finding.control), finding.state),
-        "related-observations": paper.related_observations(finding),
-        "remarks": line(&finding.derivation.join("; ")),
-    });
+    let mut written = paper.told("finding", finding);
+    written["origins"] = json!([paper.origin()]);
+    written["target"] = target(&token(finding.control), finding.state);
+    written["remarks"] = line(&finding.derivation.join("; ")).into();
     if is_risk(finding) {
-        written["related-risks"] = json!([{ "risk-uuid": paper.id("risk", &[&finding.id]) }]);
+        written["related-risks"] = paper.related_risks(finding);
     }
     written
 }
