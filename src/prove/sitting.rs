@@ -5,12 +5,13 @@ use super::expect::Read;
 use super::marks;
 use crate::audit::{Inspection, Request};
 use crate::code::Code;
-use crate::evidence::Scope;
+use crate::evidence::{Log, Record, Scope};
 use crate::finding::{Check, Diagnostic, Finding, State};
 use crate::pack::Packs;
 use crate::report::{Report, TextStyle, Verbosity, render};
 use crate::script::Rules;
 use crate::world::Shelf;
+use std::path::Path;
 use std::sync::Arc;
 
 /// A case and its evidence.
@@ -76,6 +77,26 @@ impl<'c> Sitting<'c> {
     /// What the case's own rule says of it.
     pub(super) fn hear(&self, report: Report) -> Heard {
         Heard::of(report, &self.case.rule)
+    }
+
+    /// Shows the records of a log that stand in its text as they were read, each with its number and its
+    /// first byte. Of a log that cannot be read there are none.
+    pub(super) fn records_in_place(
+        &self,
+        log: &Log,
+        text: &str,
+        mut each: impl FnMut(usize, usize, &Record<'_>),
+    ) {
+        let mut number = 0;
+        let each = &mut |record: &Record<'_>| {
+            number += 1;
+            let start = usize::try_from(record.position.offset).unwrap_or(usize::MAX);
+            if text.get(start..).is_some_and(|rest| rest.starts_with(record.text)) {
+                each(number, start, record);
+            }
+        };
+        let fields = &self.inspection.packs.event_fields;
+        let _ = log.read(&self.case.shelf, Path::new(""), fields, each);
     }
 
     /// What is not as the case has it, besides its state and its text.

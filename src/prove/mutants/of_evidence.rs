@@ -8,7 +8,6 @@ use crate::prove::sitting::Sitting;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
 /// Files whose rows stand on lines of their own.
@@ -221,13 +220,7 @@ impl Spoiled {
             else {
                 continue;
             };
-            let mut number = 0;
-            let each = &mut |record: &Record<'_>| {
-                number += 1;
-                let item = usize::try_from(record.position.offset).unwrap_or(usize::MAX);
-                if text.get(item..).is_none_or(|rest| !rest.starts_with(record.text)) {
-                    return;
-                }
+            sitting.records_in_place(log, text, |number, item, record| {
                 if self.how == How::Halved {
                     let line = lines(text, item..item + record.text.len());
                     at_once.extend((number % 2 == 0).then(|| (file.clone(), Edit::new(line, ""))));
@@ -235,9 +228,7 @@ impl Spoiled {
                 }
                 let edit = self.of_record(log, record, text, item, sitting);
                 all.extend(edit.map(|edit| vec![(file.clone(), edit)]));
-            };
-            let fields = &sitting.inspection.packs.event_fields;
-            let _ = log.read(&sitting.case.shelf, Path::new(""), fields, each);
+            });
         }
         all.push(at_once);
         all

@@ -2,13 +2,12 @@
 
 use super::values::literals;
 use super::variations::Variation;
-use crate::evidence::{Log, Record};
+use crate::evidence::Log;
 use crate::pack::{Rule, Shape};
 use crate::prove::mutants::{Edit, lines};
 use crate::prove::sitting::Sitting;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::path::Path;
 
 /// A record as it stands in its file.
 struct Seen {
@@ -80,14 +79,8 @@ fn of_log(
 
 /// The records that stand in the file as they were read.
 fn seen(log: &Log, text: &str, sitting: &Sitting<'_>, slots: &BTreeMap<usize, &str>) -> Vec<Seen> {
-    let (mut seen, mut number) = (Vec::new(), 0);
-    let fields = &sitting.inspection.packs.event_fields;
-    let each = &mut |record: &Record<'_>| {
-        number += 1;
-        let item = usize::try_from(record.position.offset).unwrap_or(usize::MAX);
-        if text.get(item..).is_none_or(|rest| !rest.starts_with(record.text)) {
-            return;
-        }
+    let mut seen = Vec::new();
+    sitting.records_in_place(log, text, |number, item, record| {
         let in_file = |range: Range<usize>| item + range.start..item + range.end;
         let filled = |slot: &usize| {
             let range = record.range(*slot).filter(|range| !range.is_empty())?;
@@ -99,8 +92,6 @@ fn seen(log: &Log, text: &str, sitting: &Sitting<'_>, slots: &BTreeMap<usize, &s
             time: in_file(record.time_range.clone()),
             fields: slots.keys().filter_map(filled).collect(),
         });
-    };
-    // A log that cannot be read varies in nothing.
-    let _ = log.read(&sitting.case.shelf, Path::new(""), fields, each);
+    });
     seen
 }
