@@ -2,6 +2,7 @@
 
 use crate::audit::{self, Request};
 use crate::baseline;
+use crate::code::Code;
 use crate::diff::{self, Diff};
 use crate::finding::{Diagnostic, count};
 use crate::history::Run;
@@ -10,6 +11,7 @@ use crate::snippet::visible;
 use crate::world::World;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::str::FromStr;
 
 /// What came of looking at the evidence again.
 #[derive(Clone, Debug)]
@@ -54,14 +56,15 @@ impl Examination {
 /// Judges the evidence of this request as the report was judged, and holds both against each other.
 ///
 /// # Errors
-/// As [`audit::audit`].
+/// As [`audit::audit`], and when the report names no day or no stage that there is: it would be held
+/// against another judgement than its own.
 pub fn examine(
     report: &Report,
     mut request: Request,
     world: &dyn World,
 ) -> Result<Examination, Vec<Diagnostic>> {
-    request.scope.as_of = report.as_of.parse().ok();
-    request.stage = report.stage.parse().ok();
+    request.scope.as_of = Some(read(&report.as_of, "day of judgement")?);
+    request.stage = Some(read(&report.stage, "stage")?);
     request.profile = Some(report.profile.clone());
     let mut now = audit::audit(&request, world)?;
     // Recorded runs belong to the report and not to the evidence.
@@ -78,6 +81,12 @@ pub fn examine(
     let is_written_into = moved.is_empty() && same_rules && now != *report;
     let otherwise = (is_written_into || !diff.changes.is_empty()).then_some(diff);
     Ok(Examination { same, moved, same_rules, otherwise })
+}
+
+fn read<T: FromStr>(text: &str, what: &str) -> Result<T, Vec<Diagnostic>> {
+    let unknown =
+        |_| vec![Diagnostic::error(Code::InvalidRun, format!("`{text}` in the report is no {what}"))];
+    text.parse().map_err(unknown)
 }
 
 fn digests(evidence: &[EvidenceSeen]) -> BTreeMap<&str, &str> {
