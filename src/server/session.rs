@@ -373,5 +373,6 @@ fn scan_told(folder: &Path, report: &Report) -> String {
         });
     let counts: Vec<String> = counts.iter().map(|(state, number)| format!("{number} {state}")).collect();
     let found = if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") };
-    format!("{}, as of {}: {found}", folder.display(), report.as_of)
+    let verdict = report.verdict.state.name();
+    format!("{}, as of {}: {verdict}, {found}", folder.display(), report.as_of)
 }
