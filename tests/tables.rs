@@ -271,7 +271,8 @@ fn a_template_gets_the_json_and_filters_that_make_texts_harmless() {
         assert_eq!(print(name, ""), "Hauptabweichung: =1 &lt;b&gt; @x &quot;q&quot;\n");
     }
     let totals = "{{ totals['not-evaluated'] }} {{ verdict.state }} {{ packs[0].id }}";
-    assert_eq!(rendered("x.txt.j2", totals, &report).unwrap(), "242 blocked iso27001-2022");
+    let unseen = report.totals.not_evaluated;
+    assert_eq!(rendered("x.txt.j2", totals, &report).unwrap(), format!("{unseen} blocked iso27001-2022"));
 }
 
 #[test]
@@ -299,7 +300,7 @@ fn a_template_neither_hangs_nor_reads_files() {
     let endless = "{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}";
     assert!(wrong(endless).contains("recursion"), "{}", wrong(endless));
     for reading in ["{% include '/etc/passwd' %}", "{% import 'x' as x %}", "{% extends 'x' %}"] {
-        assert!(wrong(reading).contains("unknown statement"), "{}", wrong(reading));
+        assert!(wrong(reading).contains("non-existing template"), "{}", wrong(reading));
     }
     let much = "{% for a in range(10000) %}{{ 'x' * 100000 }}{% endfor %}";
     assert!(wrong(much).contains("more than 256 MiB"), "{}", wrong(much));

@@ -58,7 +58,7 @@ fn a_script_and_its_declaration_are_looked_at_together() {
         (own.file("rules/own/account-unknown.toml"), own.file("rules/own/account-unknown.rhai"));
     let mut client = Client::greet(json!({}));
     let text = client.open(&script);
-    client.shown(&rule);
+    client.shown(&script);
     let changed = text.replace(".filter(", ".fliter(");
     assert_ne!(text, changed);
     client.rewrite(&script, &changed);

@@ -21,6 +21,8 @@ fn judging(id: &'static str, stopped_by: &'static str, body: &str) -> Hostile {
 
 const STEPS: &str = "more steps than a rule may";
 const TIME: &str = "longer than a rule may";
+/// Each comparison is a step and takes time: what ends first is a matter of the machine.
+const STEPS_OR_TIME: &str = "than a rule may";
 const LARGE: &str = "large";
 
 /// A text of 2^n letters.
@@ -40,7 +42,11 @@ pub(crate) fn endless() -> Vec<Hostile> {
         judging("error-storm", STEPS, "loop { try { throw \"no\"; } catch (e) { let x = e; } }"),
         judging("loop-over-rows", STEPS, "loop { for row in cx.roster { let x = row.person_name; } }"),
         judging("search-natively", TIME, &format!("{text} loop {{ s.index_of(\"hhhhhhhhab\"); }}")),
-        judging("compare-natively", TIME, &format!("{numbers} let b = a; loop {{ let same = a == b; }}")),
+        judging(
+            "compare-natively",
+            STEPS_OR_TIME,
+            &format!("{numbers} let b = a; loop {{ let same = a == b; }}"),
+        ),
         judging("sort-natively", TIME, &format!("{numbers} loop {{ let b = a; b.sort(); }}")),
         judging(
             "replace-natively",
