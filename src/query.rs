@@ -48,6 +48,8 @@ pub struct Answer {
     pub population: usize,
     /// Why nothing can be said.
     pub open: Option<String>,
+    /// Records or groups that match and are in no line, since a rule keeps so many and counts the rest.
+    pub beyond: usize,
     /// How many lines are shown.
     shown: usize,
 }
@@ -127,12 +129,16 @@ impl Query {
             return Err(failed);
         }
         let own = |finding: &&Finding| finding.rule == NAME;
-        let lines =
-            report.findings.iter().filter(own).flat_map(|finding| self.lines(finding, is_log)).collect();
+        let findings: Vec<&Finding> = report.findings.iter().filter(own).collect();
+        let lines = findings.iter().flat_map(|finding| self.lines(finding, is_log)).collect();
+        let beyond = findings
+            .iter()
+            .map(|finding| finding.exceptions.saturating_sub(finding.observations.len()))
+            .sum();
         let check = report.checks.iter().find(|check| check.rule == NAME);
         let population = check.map_or(0, |check| check.records);
         let open = check.and_then(|check| check.reason.clone());
-        Ok(Answer { lines: self.counted(lines, is_log), population, open, shown: self.top })
+        Ok(Answer { lines: self.counted(lines, is_log), population, open, beyond, shown: self.top })
     }
 
     /// The rule that asks the question.
@@ -250,6 +256,9 @@ impl Answer {
         let rest = self.lines.len().saturating_sub(self.shown);
         if rest > 0 {
             let _ = writeln!(text, "  and {rest} more");
+        }
+        if self.beyond > 0 {
+            let _ = writeln!(text, "  {} more that match are in no line: narrow the question", self.beyond);
         }
         let _ = match &self.open {
             Some(reason) if self.lines.is_empty() => writeln!(text, "  {reason}"),

@@ -1,14 +1,11 @@
 //! Asking rules and evidence by hand: `explain --record` and `rule try`.
 
-use crate::kit::{program, stderr, stdout};
+use crate::kit::{CLIENT_PACK, program, stderr, stdout};
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
-
-const MANIFEST: &str =
-    "id = \"client\"\ntitle = \"A client's\"\nversion = \"1.0.0\"\napi = 1\nlicense = \"MIT\"\n";
 
 const HEAD: &str = "title = \"a thing\"\ncontrols = [\"A.5.18\"]\ngrade = \"minor\"\nbasis = \"practice\"\nhelp = \"Do it.\"\n";
 
@@ -58,7 +55,7 @@ fn workspace() -> TempDir {
         record("ada", "failure"),
     ];
     for (path, text) in [
-        ("client/pack.toml", MANIFEST.to_owned()),
+        ("client/pack.toml", CLIENT_PACK.to_owned()),
         ("client/rules/own/of-rows.toml", format!("id = \"of-rows\"\n{HEAD}{OF_ROWS}")),
         ("client/rules/own/of-records.toml", format!("id = \"of-records\"\n{HEAD}{OF_RECORDS}")),
         (
@@ -151,7 +148,10 @@ fn what_cannot_be_asked_is_told() {
 
 /// What `rule try` answers, and how it ends.
 fn tried(questions: &str) -> (String, String, Option<i32>) {
-    let folder = workspace();
+    tried_in(&workspace(), questions)
+}
+
+fn tried_in(folder: &TempDir, questions: &str) -> (String, String, Option<i32>) {
     let mut trying = Command::new(env!("CARGO_BIN_EXE_preaudit"))
         .args(["rule", "try"])
         .arg(Path::new(folder.path()).join("evidence"))
@@ -187,6 +187,22 @@ fn lines_of_the_input_are_questions() {
             "1 line of 3 records",
         ]
     );
+}
+
+/// A rule keeps a thousand of what it observes, and a question is asked as a rule.
+#[test]
+fn what_is_beyond_what_a_rule_keeps_is_told_and_not_left_out_in_silence() {
+    let folder = workspace();
+    let row = |number: usize| format!("N{number},Nobody {number},n{number}@example.org,left,2026-06-01\n");
+    let rows: String = (0..1_200).map(row).collect();
+    fs::write(
+        folder.path().join("evidence/hr/roster.csv"),
+        format!("{}\n{rows}", ROSTER.lines().next().unwrap()),
+    )
+    .unwrap();
+    let (told, _, _) = tried_in(&folder, "roster | by status\n");
+    assert!(told.contains("  200 more that match are in no line: narrow the question\n"), "{told}");
+    assert!(told.ends_with("1 line of 1200 records\n"), "{told}");
 }
 
 #[test]

@@ -103,6 +103,10 @@ pub(crate) fn lay_down<'f>(folder: &Path, files: impl IntoIterator<Item = (&'f S
     }
 }
 
+/// The manifest of a client's pack.
+pub(crate) const CLIENT_PACK: &str =
+    "id = \"client\"\ntitle = \"A client's\"\nversion = \"1.0.0\"\napi = 1\nlicense = \"MIT\"\n";
+
 /// The program, run in a folder and without a terminal.
 pub(crate) fn program(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_preaudit"))
