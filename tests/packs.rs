@@ -58,6 +58,7 @@ fn few_mutants_of_the_pack_survive() {
 fn the_pack_in_a_folder_is_the_pack_in_the_binary() {
     let folder = pack::load(&[PackRef::Folder(repository("rules/iso27001-2022"))], &Disk::default()).unwrap();
     assert_eq!(folder.list[0].digest, built_in().0.list[0].digest);
+    assert!(folder.list[0].cases == built_in().0.list[0].cases, "the cases, which the digest leaves out");
     let arguments = ["rule", "test", "rules/iso27001-2022", "--rule", "training-overdue"];
     let output = program(&repository("."), &arguments);
     assert!(output.status.success(), "{}", stdout(&output));
