@@ -160,6 +160,22 @@ fn a_failing_script_is_pointed_at_in_its_own_text() {
 }
 
 #[test]
+fn a_pattern_that_cannot_be_read_is_a_fault_and_matches_not_just_nothing() {
+    for body in [
+        "\"x\".matches(\"(x\");",
+        "cx.roster.filter(|r| r.person_name.matches(\"(x\"));",
+        "captures(\"x\", \"(x\");",
+    ] {
+        let fault = Stranger::judging(&judge(body)).fault();
+        assert!(fault.starts_with("2:") && fault.contains("`(x` is no regular expression"), "{fault}");
+    }
+    let where_clause =
+        "[[each]]\nfrom = \"roster\"\nwhere = 'r.person_name.matches(\"(x\")'\nmessage = \"x\"\n";
+    let fault = Stranger::with(&rule(where_clause), "").fault();
+    assert!(fault.contains("`(x` is no regular expression"), "{fault}");
+}
+
+#[test]
 fn a_judgement_that_says_nothing_is_a_fault() {
     let fault = Stranger::judging("fn judge(cx) {\n    42\n}\n").fault();
     assert!(!fault.is_empty());

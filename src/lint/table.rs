@@ -175,7 +175,7 @@ lints! {
     WrongArguments = "wrong-arguments", Error: "A function is called with what it does not take."
         "The number of arguments or their sorts fit none of its forms, so the call fails.";
     WrongLiteral = "wrong-literal", Error: "A text is none that the function can read."
-        "A regular expression that cannot be read matches nothing, in silence; a day that does not exist makes the rule fail; a grade or \
+        "A regular expression that cannot be read makes the rule fail, and so does a day that does not exist; a grade or \
         control that does not exist too.";
 }
 

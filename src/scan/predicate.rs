@@ -126,7 +126,7 @@ pub enum TextTest {
     Matches(Regex),
     /// It is an address of this network.
     InNetwork(Network, String),
-    /// It is true of no text: what was asked with is no pattern or no network.
+    /// It is true of no text: what was asked with is no network.
     Never,
 }
 

@@ -289,37 +289,34 @@ fn register_documents(engine: &mut Engine) {
         let headings = row.table.document.iter().flat_map(|document| &document.headings);
         headings.map(|heading| Dynamic::from(heading.text.clone())).collect()
     });
-    engine.register_fn("mentions", |row: &mut Row, wanted: &str| {
+    engine.register_fn("mentions", |row: &mut Row, wanted: &str| -> Result<bool, Failed> {
+        let wanted = pattern(wanted)?;
         let document = row.table.document.as_ref();
-        document.is_some_and(|document| {
-            pattern(wanted).is_some_and(|found| found.is_match(document.source.text()))
-        })
+        Ok(document.is_some_and(|document| wanted.is_match(document.source.text())))
     });
-    engine.register_fn("section", |row: &mut Row, wanted: &str| {
+    engine.register_fn("section", |row: &mut Row, wanted: &str| -> Result<Dynamic, Failed> {
+        let wanted = pattern(wanted)?;
         let found = row.table.document.as_ref().and_then(|document| {
-            let range = document.section(&*pattern(wanted)?)?;
+            let range = document.section(&wanted)?;
             Some(Dynamic::from(document.source.text()[range].trim().to_owned()))
         });
-        found.unwrap_or(Dynamic::UNIT)
+        Ok(found.unwrap_or(Dynamic::UNIT))
     });
-    engine.register_fn("find", |row: &mut Row, wanted: &str, label: &str| -> Array {
-        let (Some(document), Some(wanted)) = (&row.table.document, pattern(wanted)) else {
-            return Array::new();
-        };
+    engine.register_fn("find", |row: &mut Row, wanted: &str, label: &str| -> Result<Array, Failed> {
+        let wanted = pattern(wanted)?;
+        let Some(document) = &row.table.document else { return Ok(Array::new()) };
         let found = wanted.find_iter(document.source.text()).take(FOUND);
-        found.map(|found| Dynamic::from(Pointer::range(row, found.range(), label))).collect()
+        Ok(found.map(|found| Dynamic::from(Pointer::range(row, found.range(), label))).collect())
     });
     engine.register_fn("at_title", |row: &mut Row, label: &str| Pointer::field(row, "title", label));
-    engine.register_fn("at_heading", |row: &mut Row, wanted: &str, label: &str| {
-        let heading = row.table.document.as_ref().and_then(|document| {
-            let wanted = pattern(wanted)?;
-            document
-                .headings
-                .iter()
-                .find(|heading| wanted.is_match(&heading.text))
-                .map(|heading| heading.range.clone())
-        });
-        heading.map_or_else(|| Pointer::field(row, "title", label), |range| Pointer::range(row, range, label))
+    engine.register_fn("at_heading", |row: &mut Row, wanted: &str, label: &str| -> Result<Pointer, Failed> {
+        let wanted = pattern(wanted)?;
+        let mut headings = row.table.document.iter().flat_map(|document| &document.headings);
+        let heading = headings.find(|heading| wanted.is_match(&heading.text));
+        Ok(match heading.map(|heading| heading.range.clone()) {
+            Some(range) => Pointer::range(row, range, label),
+            None => Pointer::field(row, "title", label),
+        })
     });
 }
 

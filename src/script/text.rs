@@ -1,12 +1,14 @@
 //! Texts in rules: predicates that hold or do not hold, whatever they are asked about.
 //!
 //! On anything but texts they are false, never an error: a missing field has no prefix. That makes
-//! conditions total, so that their parts can be asked in any order.
+//! conditions total, so that their parts can be asked in any order. Only a pattern that cannot be read
+//! makes the rule fail: it would match nothing, and what is not looked for is not conforming.
 
 use super::doubt::Unsure;
+use crate::pack::PATTERN_BYTES;
 use crate::scan::Network;
-use regex::Regex;
-use rhai::{Dynamic, Engine, ImmutableString};
+use regex::{Regex, RegexBuilder};
+use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -14,29 +16,44 @@ use std::rc::Rc;
 /// Regular expressions kept compiled in each thread.
 const PATTERNS: usize = 256;
 
+/// The most of a pattern that a message repeats, in characters.
+const REPEATED: usize = 60;
+
 thread_local! {
-    static COMPILED: RefCell<HashMap<String, Option<Rc<Regex>>>> = RefCell::default();
+    static COMPILED: RefCell<HashMap<String, Result<Rc<Regex>, String>>> = RefCell::default();
 }
 
-/// A compiled pattern; `None` for what is no pattern.
-pub(super) fn pattern(text: &str) -> Option<Rc<Regex>> {
-    COMPILED.with_borrow_mut(|compiled| {
+/// A compiled pattern; why the rule fails, of what cannot be read as one.
+pub(super) fn pattern(text: &str) -> Result<Rc<Regex>, Box<EvalAltResult>> {
+    let compiled = COMPILED.with_borrow_mut(|compiled| {
         if let Some(known) = compiled.get(text) {
             return known.clone();
         }
-        let made =
-            regex::RegexBuilder::new(text).size_limit(crate::pack::PATTERN_BYTES).build().ok().map(Rc::new);
+        let made = RegexBuilder::new(text).size_limit(PATTERN_BYTES).build();
+        let made = made.map(Rc::new).map_err(|wrong| told(text, &wrong));
         if compiled.len() >= PATTERNS {
             compiled.clear();
         }
         compiled.insert(text.to_owned(), made.clone());
         made
-    })
+    });
+    Ok(compiled?)
+}
+
+fn told(text: &str, wrong: &regex::Error) -> String {
+    let cut: String = text.chars().take(REPEATED).collect();
+    let rest = if cut.len() < text.len() { "…" } else { "" };
+    match wrong {
+        regex::Error::CompiledTooBig(most) => {
+            format!("the pattern `{cut}{rest}` takes more than {} MiB", most >> 20)
+        }
+        _ => format!("`{cut}{rest}` is no regular expression"),
+    }
 }
 
 /// True for a pattern that takes at most so much memory, or is none.
 pub(super) fn takes_at_most(bytes: usize, text: &str) -> bool {
-    let made = regex::RegexBuilder::new(text).size_limit(bytes).build();
+    let made = RegexBuilder::new(text).size_limit(bytes).build();
     !matches!(made, Err(regex::Error::CompiledTooBig(_)))
 }
 
@@ -63,8 +80,9 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn("starts_with", |a: Dynamic, b: Dynamic| about(&a, &b, |a, b| a.starts_with(b)));
     engine.register_fn("ends_with", |a: Dynamic, b: Dynamic| about(&a, &b, |a, b| a.ends_with(b)));
     engine.register_fn("contains", |a: Dynamic, b: Dynamic| about(&a, &b, |a, b| a.contains(b)));
-    engine.register_fn("matches", |a: Dynamic, b: Dynamic| {
-        about(&a, &b, |a, b| pattern(b).is_some_and(|pattern| pattern.is_match(a)))
+    engine.register_fn("matches", |a: Dynamic, b: Dynamic| -> Result<bool, Box<EvalAltResult>> {
+        let wanted = b.read_lock::<ImmutableString>().map(|text| pattern(&text)).transpose()?;
+        Ok(about(&a, &b, |a, _| wanted.as_ref().is_some_and(|wanted| wanted.is_match(a))))
     });
     engine.register_fn("in_cidr", |a: Dynamic, b: Dynamic| {
         about(&a, &b, |a, b| Network::read(b).is_some_and(|network| network.holds(a)))

@@ -5,6 +5,7 @@ use super::rows::{Rows, length};
 use super::text::pattern;
 use crate::control_id::ControlId;
 use crate::finding::Grade;
+use regex::Match;
 use rhai::{Array, Dynamic, Engine, EvalAltResult};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -175,9 +176,11 @@ fn register_observations(engine: &mut Engine) {
             Ok(observation.clone())
         },
     );
-    engine.register_fn("captures", |text: &str, wanted: &str| -> Array {
-        let Some(wanted) = pattern(wanted) else { return Array::new() };
-        let Some(found) = wanted.captures(text) else { return Array::new() };
-        found.iter().map(|group| Dynamic::from(group.map_or("", |group| group.as_str()).to_owned())).collect()
+    engine.register_fn("captures", |text: &str, wanted: &str| -> Result<Array, Failed> {
+        let wanted = pattern(wanted)?;
+        let groups = wanted.captures(text);
+        let groups = groups.iter().flat_map(|groups| groups.iter());
+        let text = |group: Option<Match<'_>>| group.map_or("", |group| group.as_str()).to_owned();
+        Ok(groups.map(|group| Dynamic::from(text(group))).collect())
     });
 }

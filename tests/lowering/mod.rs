@@ -159,7 +159,6 @@ impl Dice {
                     "contains(\"o\")",
                     "contains(params.word)",
                     "matches(\"^l.*n$\")",
-                    "matches(\"(\")",
                     "in_cidr(\"10.0.0.0/8\")",
                     "in_cidr(\"2001:db8::/32\")",
                     "in_cidr(\"nowhere\")",

@@ -4,7 +4,8 @@
 pub(crate) struct Hostile {
     /// The rule it is.
     pub(crate) id: &'static str,
-    /// Words of the message that tells what stopped it.
+    /// Words of the message that tells what stopped it, apart by `|` where the machine decides which
+    /// limit comes first.
     pub(crate) stopped_by: &'static str,
     /// Its text, for a rule that judges; its declaration, where it looks at rows or logs.
     pub(crate) text: String,
@@ -19,11 +20,9 @@ fn judging(id: &'static str, stopped_by: &'static str, body: &str) -> Hostile {
     script(id, stopped_by, format!("fn judge(cx) {{\n    {body}\n    exceptions([], cx.roster.len)\n}}\n"))
 }
 
-const STEPS: &str = "more steps than a rule may";
+const STEPS: &str = "more steps than a rule may|longer than a rule may";
 const TIME: &str = "longer than a rule may";
-/// Each comparison is a step and takes time: what ends first is a matter of the machine.
-const STEPS_OR_TIME: &str = "than a rule may";
-const LARGE: &str = "large";
+const LARGE: &str = "large|longer than a rule may";
 
 /// A text of 2^n letters.
 fn letters(doublings: usize) -> String {
@@ -42,11 +41,7 @@ pub(crate) fn endless() -> Vec<Hostile> {
         judging("error-storm", STEPS, "loop { try { throw \"no\"; } catch (e) { let x = e; } }"),
         judging("loop-over-rows", STEPS, "loop { for row in cx.roster { let x = row.person_name; } }"),
         judging("search-natively", TIME, &format!("{text} loop {{ s.index_of(\"hhhhhhhhab\"); }}")),
-        judging(
-            "compare-natively",
-            STEPS_OR_TIME,
-            &format!("{numbers} let b = a; loop {{ let same = a == b; }}"),
-        ),
+        judging("compare-natively", STEPS, &format!("{numbers} let b = a; loop {{ let same = a == b; }}")),
         judging("sort-natively", TIME, &format!("{numbers} loop {{ let b = a; b.sort(); }}")),
         judging(
             "replace-natively",
@@ -54,14 +49,15 @@ pub(crate) fn endless() -> Vec<Hostile> {
             &format!("{text} loop {{ let t = s; t.replace(\"abc\", \"cba\"); }}"),
         ),
         judging(
-            "pattern-as-large-as-the-text",
+            "pattern-that-remembers",
             "processor time",
-            &format!("{} s.matches(\"(.?h){{1,9000}}x(a|ab|abc|bcd)*y(\\\\w.){{900}}z$\");", letters(22)),
+            "let s = \"\"; for i in 0..20000 { s += (i * 7919) % 100003; } for i in 0..5 { s += s; } \
+             s.matches(\"[13579][0-9]{500}[^0-9]\");",
         ),
         judging(
-            "patterns-that-are-too-large",
-            TIME,
-            "let i = 0; loop { i += 1; \"x\".matches(`(\\\\w{1,99}){1,99}${i}`); }",
+            "pattern-that-is-too-large",
+            "takes more than 4 MiB",
+            "\"x\".matches(\"(\\\\w{1,99}){1,99}\");",
         ),
         judging("patterns-without-number", STEPS, "let i = 0; loop { i += 1; \"x\".matches(`a${i}`); }"),
         judging("wait-an-hour", "no function `sleep", "sleep(3600);"),
@@ -101,7 +97,7 @@ pub(crate) fn greedy() -> Vec<Hostile> {
         judging("nest-arrays", LARGE, "let a = []; loop { a = [a]; }"),
         judging(
             "nest-maps-by-index",
-            "too deep",
+            "too deep|longer than a rule may",
             "let m = #{}; for i in 0..90000 { let n = #{}; n[\"x\"] = m; m = n; } if m == m { m = 1; }",
         ),
         script("call-oneself", "Stack overflow", "fn again(n) { again(n + 1) }\nfn judge(cx) { again(0) }\n"),
@@ -157,7 +153,7 @@ pub(crate) fn sly() -> Vec<Hostile> {
         judging("ask-the-clock", "no function `timestamp", "let t = timestamp();"),
         judging("open-a-file", "no function `open_file", "let f = open_file(\"/etc/passwd\");"),
         judging("leave-the-program", "no function `exit", "exit(0);"),
-        judging("be-somebody-else", "shadow", "let cx = #{ roster: [] };"),
+        judging("be-somebody-else", "already defined: cx", "let cx = #{ roster: [] };"),
         judging("reach-for-the-prototype", "does not name `--proto--`", "cx.__proto__.roster = [];"),
         judging("look-beyond-its-kinds", "does not name `accounts`", "cx.accounts.len;"),
         script(

@@ -235,7 +235,8 @@ impl<S: Subject> Lowering<'_, S> {
         if self.setting.is_stranger && !takes_at_most(STRANGERS_PATTERN, text) {
             return Err(format!("a pattern takes more than {} KiB", STRANGERS_PATTERN >> 10));
         }
-        Ok(pattern(text).map_or(TextTest::Never, |pattern| TextTest::Matches((*pattern).clone())))
+        let read = pattern(text).map_err(|error| format!("a part fails: {error}"))?;
+        Ok(TextTest::Matches((*read).clone()))
     }
 
     /// A part that does not read the record, evaluated by the interpreter.
