@@ -6,7 +6,7 @@ use super::exports::Imported;
 use super::grid::Grid;
 use super::inspect::inspect;
 use super::open::{Expected, Opened, Opener};
-use super::recognize::{self, Recognized};
+use super::recognize::{self, Headers, Recognized};
 use super::table::{Declared, Table};
 use super::workspace::{Binding, FILE_NAME, Workspace};
 use super::{Collected, Evidence, FileSeen, Unfit, bound, named, persons};
@@ -318,7 +318,7 @@ impl Collector<'_> {
                 self.packs.kinds.get(binding.kind.as_ref()?).filter(|kind| kind.shape == Shape::Table)?;
             let meant = match &binding.table {
                 Some(table) => normalize_header(table) == normalize_header(name),
-                None => is_only || recognize::guess(&grid.headers, Some(grid), kind, name).is_some(),
+                None => is_only || Headers::new(&grid.headers).guess(Some(grid), kind, name).is_some(),
             };
             meant.then(|| (Arc::clone(kind), 100, Some(binding)))
         })

@@ -1,8 +1,8 @@
 //! Which column is which field: the best match of the whole table, no column used twice.
 
-use crate::pack::{Kind, normalize_header};
+use crate::pack::{Kind, Meaning, normalize_header};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How the columns of a table match the fields of a kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,12 +19,22 @@ pub struct Match {
 /// for fields; they come first.
 pub(super) fn matched(headers: &[String], kind: &Kind, declared: &BTreeMap<String, String>) -> Match {
     let normal: Vec<String> = headers.iter().map(|header| normalize_header(header)).collect();
-    let mut result = Match { ambiguous: ambiguous(headers, &normal, kind), ..Match::default() };
+    matched_as(headers, &normal, kind, declared)
+}
+
+/// The same of headers that are normalized already.
+pub(super) fn matched_as(
+    headers: &[String],
+    normal: &[String],
+    kind: &Kind,
+    declared: &BTreeMap<String, String>,
+) -> Match {
+    let mut result = Match { ambiguous: ambiguous(headers, normal, kind), ..Match::default() };
     let mut taken: Vec<bool> = (0..headers.len())
         .map(|column| result.ambiguous.values().any(|columns| columns.contains(&column)))
         .collect();
     for (field, header) in declared {
-        match declared_column(headers, &normal, header) {
+        match declared_column(headers, normal, header) {
             Some(column) => {
                 result.columns.insert(field.clone(), column);
                 taken[column] = true;
@@ -32,28 +42,44 @@ pub(super) fn matched(headers: &[String], kind: &Kind, declared: &BTreeMap<Strin
             None => result.missing.push(header.clone()),
         }
     }
-    let fields: Vec<&String> =
-        kind.fields.keys().filter(|field| !result.columns.contains_key(*field)).collect();
-    let weights: Vec<Vec<i64>> = normal
-        .iter()
-        .zip(&taken)
-        .map(|(header, taken)| {
-            fields.iter().map(|field| if *taken { 0 } else { weight(header, kind, field) }).collect()
-        })
-        .collect();
-    for (column, field) in heaviest(&weights, fields.len()).into_iter().enumerate() {
-        if let Some(field) = field {
-            result.columns.insert(fields[field].clone(), column);
-        }
+    let fields: Vec<&String> = kind.fields.keys().collect();
+    let free: Vec<usize> = (0..headers.len()).filter(|&column| !taken[column]).collect();
+    for (field, column) in assigned(&free, normal, kind, |field| !result.columns.contains_key(fields[field]))
+    {
+        result.columns.insert(fields[field].clone(), column);
     }
     result
 }
 
+/// Fields with their columns, of those columns and fields that are free. Only what means anything to
+/// the other takes part: of most kinds a table has none.
+fn assigned(
+    free: &[usize],
+    normal: &[String],
+    kind: &Kind,
+    is_free: impl Fn(usize) -> bool,
+) -> Vec<(usize, usize)> {
+    let meant =
+        |column: usize| kind.meanings(&normal[column]).iter().filter(|meaning| is_free(meaning.field));
+    let columns: Vec<usize> = free.iter().copied().filter(|&column| meant(column).next().is_some()).collect();
+    let fields: BTreeSet<usize> =
+        columns.iter().flat_map(|&column| meant(column).map(|meaning| meaning.field)).collect();
+    let fields: Vec<usize> = fields.into_iter().collect();
+    let mut weights = vec![vec![0; fields.len()]; columns.len()];
+    for (row, &column) in columns.iter().enumerate() {
+        for meaning in meant(column) {
+            if let Ok(at) = fields.binary_search(&meaning.field) {
+                weights[row][at] = weight(meaning);
+            }
+        }
+    }
+    let found = heaviest(&weights, fields.len()).into_iter().enumerate();
+    found.filter_map(|(row, field)| Some((fields[field?], columns[row]))).collect()
+}
+
 /// How surely a header means a field: the first synonym is the surest.
-fn weight(header: &str, kind: &Kind, field: &str) -> i64 {
-    let known =
-        kind.fields.get(field).and_then(|field| field.headers.iter().position(|known| known == header));
-    known.map_or(0, |rank| 1_000 - i64::try_from(rank.min(500)).unwrap_or(500))
+fn weight(meaning: &Meaning) -> i64 {
+    1_000 - i64::try_from(meaning.rank.min(500)).unwrap_or(500)
 }
 
 /// Columns whose headers are the same once normalized, where the header means anything at all.
@@ -63,9 +89,7 @@ fn ambiguous(headers: &[String], normal: &[String], kind: &Kind) -> BTreeMap<Str
     for (column, header) in normal.iter().enumerate() {
         places.entry(header).or_default().push(column);
     }
-    places.retain(|header, columns| {
-        columns.len() > 1 && kind.fields.values().any(|f| f.headers.iter().any(|h| h == header))
-    });
+    places.retain(|header, columns| columns.len() > 1 && !kind.meanings(header).is_empty());
     let mut ambiguous = BTreeMap::new();
     for (header, mut columns) in places {
         let exact: Vec<usize> =

@@ -10,6 +10,7 @@ use super::events::{Log, When};
 use super::exports::{Import, Imported, Importer};
 use super::grid::{Grid, HeaderChoice};
 use super::node::{Malformed, Node, NodeValue};
+use super::recognize::Headers;
 use super::{docx, json, lists, markdown, recognize, xlsx};
 use crate::code::Code;
 use crate::finding::{Diagnostic, count};
@@ -407,8 +408,9 @@ impl Opener<'_> {
         }
         let Some(header) = CsvRows::new(source, delimiter).next() else { return false };
         let headers: Vec<String> = header.cells.iter().map(|cell| cell.text(source).to_owned()).collect();
-        headers.len() > 2
-            && self.table_kinds().iter().any(|kind| recognize::guess(&headers, None, kind, "").is_some())
+        let headers = Headers::new(&headers);
+        header.cells.len() > 2
+            && self.table_kinds().iter().any(|kind| headers.guess(None, kind, "").is_some())
     }
 }
 

@@ -3,7 +3,7 @@
 use super::columns;
 use super::grid::Grid;
 use super::table::controls;
-use crate::pack::{Holds, Kind, Packs, Shape, normalize_word};
+use crate::pack::{Holds, Kind, Packs, Shape, normalize_header, normalize_word};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -59,12 +59,9 @@ impl Guess {
 
 /// What a table with these headers is, in a file or sheet of this name.
 pub(super) fn table(grid: &Grid, name: &str, packs: &Packs) -> Recognized {
-    let mut guesses: Vec<Guess> = packs
-        .kinds
-        .values()
-        .filter(|kind| kind.shape == Shape::Table)
-        .filter_map(|kind| guess(&grid.headers, Some(grid), kind, name))
-        .collect();
+    let headers = Headers::new(&grid.headers);
+    let kinds = packs.kinds.values().filter(|kind| kind.shape == Shape::Table);
+    let mut guesses: Vec<Guess> = kinds.filter_map(|kind| headers.guess(Some(grid), kind, name)).collect();
     // Of two kinds with the same points, the longer name decides, and then the order of names.
     guesses.sort_by_key(|guess| (std::cmp::Reverse((guess.points(), guess.named)), guess.kind.id.clone()));
     let mut guesses = guesses.into_iter();
@@ -79,26 +76,36 @@ fn torn(first: &Guess, second: &Guess) -> bool {
     first.points() - second.points() < LEAD && first.named <= second.named
 }
 
-/// How well headers fit one kind, when all that is essential to it is there.
-pub(super) fn guess(headers: &[String], grid: Option<&Grid>, kind: &Arc<Kind>, name: &str) -> Option<Guess> {
-    let matched = columns::matched(headers, kind, &BTreeMap::new());
-    let has = |field: &String| {
-        matched
-            .columns
-            .get(field)
-            .is_some_and(|&column| grid.is_none_or(|grid| holds_what_it_should(grid, column, kind, field)))
-    };
-    if !kind.essential.iter().all(|group| group.iter().any(has)) {
-        return None;
+/// The headers of a table, made ready to be compared with kinds.
+pub(super) struct Headers<'h> {
+    written: &'h [String],
+    normal: Vec<String>,
+}
+
+impl<'h> Headers<'h> {
+    pub(super) fn new(written: &'h [String]) -> Self {
+        Self { written, normal: written.iter().map(|header| normalize_header(header)).collect() }
     }
-    let columns = headers.iter().filter(|header| !header.trim().is_empty()).count();
-    let guess = Guess {
-        kind: Arc::clone(kind),
-        matched: matched.columns.len(),
-        columns,
-        named: named(&kind.names, name),
-    };
-    guess.is_enough().then_some(guess)
+
+    /// How well they fit one kind, when all that is essential to it is there.
+    pub(super) fn guess(&self, grid: Option<&Grid>, kind: &Arc<Kind>, name: &str) -> Option<Guess> {
+        let matched = columns::matched_as(self.written, &self.normal, kind, &BTreeMap::new());
+        let has = |field: &String| {
+            matched.columns.get(field).is_some_and(|&column| {
+                grid.is_none_or(|grid| holds_what_it_should(grid, column, kind, field))
+            })
+        };
+        if !kind.essential.iter().all(|group| group.iter().any(has)) {
+            return None;
+        }
+        let guess = Guess {
+            kind: Arc::clone(kind),
+            matched: matched.columns.len(),
+            columns: self.written.iter().filter(|header| !header.trim().is_empty()).count(),
+            named: named(&kind.names, name),
+        };
+        guess.is_enough().then_some(guess)
+    }
 }
 
 /// A column of controls must hold some; other headers speak for themselves.
@@ -116,7 +123,8 @@ fn holds_what_it_should(grid: &Grid, column: usize, kind: &Kind, field: &str) ->
 pub(super) fn header_row(rows: &[Vec<&str>], kinds: &[Arc<Kind>]) -> usize {
     let points = |row: &Vec<&str>| {
         let headers: Vec<String> = row.iter().map(|cell| (*cell).to_owned()).collect();
-        let guesses = kinds.iter().filter_map(|kind| guess(&headers, None, kind, ""));
+        let headers = Headers::new(&headers);
+        let guesses = kinds.iter().filter_map(|kind| headers.guess(None, kind, ""));
         guesses.map(|guess| guess.matched).max().unwrap_or(0)
     };
     let best =

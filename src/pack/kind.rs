@@ -9,8 +9,8 @@ use crate::time::Duration;
 use crate::toml_text::{self, wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock};
 use toml::Spanned;
 
 /// A kind of evidence, as `schema/<id>.toml` of a pack declares it.
@@ -40,6 +40,18 @@ pub struct Kind {
     pub category: Option<String>,
     /// Fields of a row or document, by name.
     pub fields: BTreeMap<String, Field>,
+    /// What each header may mean, once it was asked for.
+    #[serde(skip)]
+    meanings: OnceLock<HashMap<String, Vec<Meaning>>>,
+}
+
+/// A field that a header may mean.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Meaning {
+    /// Where the field stands among those of the kind.
+    pub(crate) field: usize,
+    /// Where the header stands among those of the field; the first is the surest.
+    pub(crate) rank: usize,
 }
 
 /// The shape of a kind of evidence.
@@ -229,14 +241,34 @@ impl Kind {
             ttl,
             category: text.category,
             fields,
+            meanings: OnceLock::new(),
         };
         if errors.is_empty() { Ok(kind) } else { Err(errors) }
+    }
+
+    /// The fields that a normalized header may mean, in their order.
+    pub(crate) fn meanings(&self, header: &str) -> &[Meaning] {
+        self.meanings.get_or_init(|| meanings(&self.fields)).get(header).map_or(&[], Vec::as_slice)
     }
 
     /// The fields, among them what every row has: the person it is about.
     pub fn has_field(&self, name: &str) -> bool {
         self.fields.contains_key(name) || (name == "person" && self.person.is_some())
     }
+}
+
+fn meanings(fields: &BTreeMap<String, Field>) -> HashMap<String, Vec<Meaning>> {
+    let mut meanings: HashMap<String, Vec<Meaning>> = HashMap::new();
+    for (at, field) in fields.values().enumerate() {
+        for (rank, header) in field.headers.iter().enumerate() {
+            let known = meanings.entry(header.clone()).or_default();
+            // Of a header that is written twice, the surer place counts.
+            if known.last().is_none_or(|last| last.field != at) {
+                known.push(Meaning { field: at, rank });
+            }
+        }
+    }
+    meanings
 }
 
 impl FieldText {

@@ -38,6 +38,7 @@ pub use coverage::{ATTESTATIONS, Coverage};
 pub use declared::{Declared, DeclaredText, INSTALLED, archive_name, declared, declared_but, is_wanted};
 pub use export::{Category, Export, ExportFormat, ExportRecords, Shortfall};
 pub use files::{PackFiles, hex};
+pub(crate) use kind::Meaning;
 pub use kind::{Field, Holds, Kind, PersonFields, Required, Shape};
 pub use load::{Opened, Texts, base_of, load, missing_key, open, theme_of};
 pub use lock::{Change, LOCK_NAME, Lock, Locked};
