@@ -20,7 +20,7 @@ fn every_case_of_every_rule_comes_out_as_its_folder_says() {
 }
 
 /// A floor under what the cases reach, in percent. It rises with better cases and is never lowered.
-const COVERED: f64 = 86.0;
+const COVERED: f64 = 94.0;
 
 /// Every case once more, with every statement watched. Run it by `cargo test -- --ignored cases_reach`.
 #[test]
