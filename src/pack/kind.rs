@@ -10,6 +10,7 @@ use crate::toml_text::{self, wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 use toml::Spanned;
 
@@ -40,9 +41,20 @@ pub struct Kind {
     pub category: Option<String>,
     /// Fields of a row or document, by name.
     pub fields: BTreeMap<String, Field>,
-    /// What each header may mean, once it was asked for.
+    /// What each header may mean.
     #[serde(skip)]
-    meanings: OnceLock<HashMap<String, Vec<Meaning>>>,
+    meanings: Meanings,
+}
+
+/// What the headers of a kind may mean, gathered when the first is asked for.
+#[derive(Clone, Default)]
+struct Meanings(OnceLock<HashMap<String, Vec<Meaning>>>);
+
+/// Nothing: tables are told apart by what a kind declares, and not by whether it was asked already.
+impl fmt::Debug for Meanings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("_")
+    }
 }
 
 /// A field that a header may mean.
@@ -241,14 +253,14 @@ impl Kind {
             ttl,
             category: text.category,
             fields,
-            meanings: OnceLock::new(),
+            meanings: Meanings::default(),
         };
         if errors.is_empty() { Ok(kind) } else { Err(errors) }
     }
 
     /// The fields that a normalized header may mean, in their order.
     pub(crate) fn meanings(&self, header: &str) -> &[Meaning] {
-        self.meanings.get_or_init(|| meanings(&self.fields)).get(header).map_or(&[], Vec::as_slice)
+        self.meanings.0.get_or_init(|| meanings(&self.fields)).get(header).map_or(&[], Vec::as_slice)
     }
 
     /// The fields, among them what every row has: the person it is about.
@@ -338,4 +350,19 @@ fn invalid<T>(source: &Source, value: &Spanned<T>, message: impl Into<String>) -
 /// The JSON Schema of the file of a kind.
 pub(super) fn schema() -> schemars::Schema {
     schemars::schema_for!(KindText)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::pack::{PackRef, load};
+    use crate::world::Disk;
+
+    #[test]
+    fn a_kind_is_the_same_before_and_after_a_header_was_looked_up() {
+        let packs = load(&[PackRef::BuiltIn], &Disk::default()).unwrap();
+        let kind = &packs.kinds["roster"];
+        let before = format!("{kind:?}");
+        assert!(!kind.meanings("department").is_empty());
+        assert_eq!(before, format!("{kind:?}"));
+    }
 }

@@ -125,6 +125,11 @@ impl Trial {
         Ok(Self { packs: Arc::new(packs), rules: Arc::new(rules), cases, only: only.map(str::to_owned) })
     }
 
+    /// How many cases there are.
+    pub fn count(&self) -> usize {
+        self.cases.len()
+    }
+
     /// Runs the cases.
     ///
     /// # Errors

@@ -21,7 +21,6 @@ fn judging(id: &'static str, stopped_by: &'static str, body: &str) -> Hostile {
 }
 
 const STEPS: &str = "more steps than a rule may|longer than a rule may";
-const TIME: &str = "longer than a rule may";
 const LARGE: &str = "large|longer than a rule may";
 
 /// A text of 2^n letters.
@@ -40,12 +39,12 @@ pub(crate) fn endless() -> Vec<Hostile> {
         judging("loop-that-catches", STEPS, "loop { try { loop { let x = 1; } } catch { } }"),
         judging("error-storm", STEPS, "loop { try { throw \"no\"; } catch (e) { let x = e; } }"),
         judging("loop-over-rows", STEPS, "loop { for row in cx.roster { let x = row.person_name; } }"),
-        judging("search-natively", TIME, &format!("{text} loop {{ s.index_of(\"hhhhhhhhab\"); }}")),
+        judging("search-natively", STEPS, &format!("{text} loop {{ s.index_of(\"hhhhhhhhab\"); }}")),
         judging("compare-natively", STEPS, &format!("{numbers} let b = a; loop {{ let same = a == b; }}")),
-        judging("sort-natively", TIME, &format!("{numbers} loop {{ let b = a; b.sort(); }}")),
+        judging("sort-natively", STEPS, &format!("{numbers} loop {{ let b = a; b.sort(); }}")),
         judging(
             "replace-natively",
-            TIME,
+            STEPS,
             &format!("{text} loop {{ let t = s; t.replace(\"abc\", \"cba\"); }}"),
         ),
         judging(
@@ -63,7 +62,7 @@ pub(crate) fn endless() -> Vec<Hostile> {
         judging("wait-an-hour", "no function `sleep", "sleep(3600);"),
         judging(
             "join-rows-with-rows",
-            TIME,
+            STEPS,
             "let all = cx.roster; loop { reconcile(all, all, \"person_name\"); }",
         ),
     ]
