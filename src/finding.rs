@@ -208,7 +208,7 @@ pub struct Check {
     /// How it ended.
     pub state: State,
     /// Why it was not evaluated, does not apply, is waived or failed; of an opportunity, what keeps the
-    /// rule from concluding that all else conforms.
+    /// rule from concluding that all else conforms; of a conformity, what of the rule saw nothing.
     pub reason: Option<String>,
     /// Records the rule touched.
     pub records: usize,

@@ -84,6 +84,11 @@ impl Cases {
         self.cases.iter().filter(|case| case.is_decided).count()
     }
 
+    /// Rows that a look could decide, or that are left in doubt.
+    pub(super) fn in_question(&self) -> usize {
+        self.cases.iter().filter(|case| case.is_decided || case.is_in_doubt).count()
+    }
+
     /// Rows that are exceptions, once for each of the two.
     pub(super) fn exceptions(&self) -> Exceptions {
         Exceptions {

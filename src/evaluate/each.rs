@@ -23,11 +23,20 @@ pub(super) fn ask(
     for look in looks {
         let each = &declared[look.index];
         let is_opportunity = each.grade.unwrap_or(rule.grade) == Grade::Opportunity;
-        for row in tables.get(&each.from).into_iter().flatten().flat_map(Table::rows) {
-            asked.ask(look, each, &row, is_opportunity)?;
+        for table in tables.get(&each.from).into_iter().flatten() {
+            asked.said.unseen.extend(unseen(look, table));
+            for row in table.rows() {
+                asked.ask(look, each, &row, is_opportunity)?;
+            }
         }
     }
     Ok(asked.said())
+}
+
+/// What keeps a look from seeing any row of a table: fields that it needs and no column gives.
+fn unseen(look: &EachLook, table: &Table) -> impl Iterator<Item = String> {
+    let needed = look.needed.iter().filter(|_| table.grid.len() > 0);
+    needed.filter(|any| !any.iter().any(|field| table.has(field))).map(|any| any.join(" or "))
 }
 
 /// What the looks of a rule gave so far.
@@ -68,6 +77,7 @@ impl Asked {
     fn said(self) -> Said {
         let Self { mut said, cases, .. } = self;
         said.exceptions = Some(cases.exceptions());
+        said.in_question = Some(cases.in_question());
         said.verdict.population = cases.decided();
         said.undecidable = said.doubts.len();
         said.records = cases.len();

@@ -40,10 +40,15 @@ pub struct Outcome {
     pub records: usize,
     /// Records that could not be decided.
     pub undecidable: usize,
-    /// The first of them.
+    /// Records that were to be decided, each once, whether or not they could be.
+    pub in_question: usize,
+    /// The first of those that could not.
     pub undecided: Vec<Place>,
     /// Fields that were asked for and that no column gives.
     pub unmapped: BTreeSet<String>,
+    /// Fields that a part of the rule needs and no column gives, so that it saw nothing; where one of
+    /// several would do, all of them: `rto or rpo`.
+    pub unseen: BTreeSet<String>,
     /// One sentence of the rule on all of it.
     pub statement: Option<String>,
     /// Why nothing can be said, when that is so.
@@ -104,8 +109,11 @@ struct Said {
     exceptions: Option<Exceptions>,
     records: usize,
     undecidable: usize,
+    /// The records that could be decided or not, each once, where the rule looks at rows.
+    in_question: Option<usize>,
     doubts: Vec<Doubt>,
     undecided: Vec<script::Pointer>,
+    unseen: BTreeSet<String>,
 }
 
 /// Runs all rules of a plan.
@@ -169,6 +177,8 @@ impl Evaluator<'_> {
             Look::Groups(look) => self.groups(planned, look)?,
             Look::Judge(scan) => self.judge(planned, *scan)?,
         };
+        let either = said.verdict.population.saturating_add(said.undecidable);
+        said.in_question = Some(said.in_question.unwrap_or(either).saturating_add(planned.set_aside));
         said.undecidable += planned.set_aside;
         Ok(said)
     }

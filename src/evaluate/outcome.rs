@@ -18,6 +18,8 @@ const NAME: usize = 300;
 const PLACES: usize = 10_000;
 /// Records in doubt that a report points at.
 const DOUBTS_SHOWN: usize = 20;
+/// Fields that a report names as not there.
+const UNSEEN_SHOWN: usize = 20;
 /// The field of any kind that names who answers for a row.
 const OWNER: &str = "owner";
 
@@ -56,8 +58,10 @@ pub(super) fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: 
         population: said.verdict.population,
         records: said.records,
         undecidable: said.undecidable,
+        in_question: said.in_question.unwrap_or_default(),
         undecided: places,
         unmapped,
+        unseen: said.unseen.iter().take(UNSEEN_SHOWN).map(|fields| shorten_to(fields, NAME)).collect(),
         statement: said.verdict.statement.as_ref().map(sentence),
         not_evaluated: said.verdict.not_evaluated.as_ref().map(sentence),
         covers: said.verdict.covers,

@@ -20,12 +20,13 @@ pub(super) fn judge(
 
 /// Asks a rule about all rows of its kinds.
 pub(super) fn each((rule, brief): (&Rule, Brief), world: &dyn World) -> Result<Said, Diagnostic> {
-    let Answer::Each { verdict, exceptions, records, doubts } = brief.ask(rule, &Ask::Each, world)? else {
+    let answer = brief.ask(rule, &Ask::Each, world)?;
+    let Answer::Each { verdict, exceptions, records, in_question, doubts, unseen } = answer else {
         return Ok(Said::default());
     };
     let [lapses, opportunities] = exceptions;
     let (exceptions, undecidable) = (Some(Exceptions { lapses, opportunities }), doubts.len());
-    Ok(Said { verdict, exceptions, records, undecidable, doubts, undecided: Vec::new() })
+    Ok(Said { verdict, exceptions, records, undecidable, in_question, doubts, unseen, ..Said::default() })
 }
 
 /// Asks a rule about groups.

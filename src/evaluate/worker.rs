@@ -1,6 +1,6 @@
 //! The process apart, from within: a stranger's rule is compiled here, and asked here.
 
-use super::{each, groups};
+use super::{Said, each, groups};
 use crate::code::Code;
 use crate::finding::Diagnostic;
 use crate::pack::{Origin, Rule};
@@ -30,7 +30,8 @@ fn said(brief: &Brief, ask: Ask) -> Result<Answer, Diagnostic> {
             let said = each::ask(&rule, &looks, &tables)?;
             let exceptions = said.exceptions.unwrap_or_default();
             let exceptions = [exceptions.lapses, exceptions.opportunities];
-            Ok(Answer::Each { verdict: said.verdict, exceptions, records: said.records, doubts: said.doubts })
+            let Said { verdict, records, in_question, doubts, unseen, .. } = said;
+            Ok(Answer::Each { verdict, exceptions, records, in_question, doubts, unseen })
         }
         Ask::Groups(mut views, silences) => {
             views.iter_mut().for_each(|view| view.fields = Arc::clone(&fields));

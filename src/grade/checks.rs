@@ -71,7 +71,7 @@ impl Grader<'_> {
         }
         match self.doubt(planned, outcome) {
             Some(reason) => (State::NotEvaluated, Some(reason)),
-            None => (State::Conformity, None),
+            None => (State::Conformity, partly(outcome)),
         }
     }
 
@@ -106,29 +106,33 @@ impl Grader<'_> {
         if outcome.records == 0 && outcome.undecidable == 0 {
             return Some("the evidence holds no record".to_owned());
         }
-        if outcome.population == 0 {
-            let undecidable = count(outcome.undecidable, "record");
-            return Some(match outcome.undecidable {
-                0 => "there is nothing that the rule is about".to_owned(),
-                _ => format!("not decidable: {undecidable} {}", why_undecidable(outcome)),
-            });
+        if outcome.population == 0 && outcome.undecidable == 0 {
+            return Some("there is nothing that the rule is about".to_owned());
         }
-        let all = outcome.population + outcome.undecidable;
+        let all = outcome.in_question;
         #[expect(clippy::cast_precision_loss, reason = "a share of counted records")]
         let share = outcome.undecidable as f64 / all as f64;
-        (share > self.plan.profile.undecidable_share).then(|| {
-            format!("not decidable: {} of {all} records {}", outcome.undecidable, why_undecidable(outcome))
-        })
+        (share > self.plan.profile.undecidable_share).then(|| undecided(outcome, all))
     }
 }
 
-/// What keeps records from being decided, a fragment that follows their number.
-fn why_undecidable(outcome: &Outcome) -> String {
+/// What a rule that concludes conformity has not seen.
+fn partly(outcome: &Outcome) -> Option<String> {
+    let fields: Vec<&str> = outcome.unseen.iter().map(String::as_str).collect();
+    (!fields.is_empty()).then(|| format!("seen in part: no column gives {}", fields.join(", ")))
+}
+
+/// How many of all records are not decided, and what keeps them from it.
+fn undecided(outcome: &Outcome, all: usize) -> String {
+    let number = outcome.undecidable;
+    let records = if number == all { count(number, "record") } else { format!("{number} of {all} records") };
     let fields: Vec<&str> = outcome.unmapped.iter().map(String::as_str).collect();
-    match fields.is_empty() {
-        true => "cannot be read as what they should be".to_owned(),
-        false => format!("lack what is asked for: no column gives {}", fields.join(", ")),
-    }
+    let why = match (fields.is_empty(), number) {
+        (true, _) => "cannot be read as what they should be".to_owned(),
+        (false, 1) => format!("lacks what is asked for: no column gives {}", fields.join(", ")),
+        (false, _) => format!("lack what is asked for: no column gives {}", fields.join(", ")),
+    };
+    format!("not decidable: {records} {why}")
 }
 
 fn concerns(finding: &Finding, control: ControlId) -> bool {

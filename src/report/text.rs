@@ -315,6 +315,15 @@ impl Page {
                 number => format!(", {}", self.style.language.with(Word::NotDecidable, &[&number])),
             };
             self.line(&format!("  {:<8} {} ({records}{open})", check.control.to_string(), check.rule));
+            check.reason.iter().for_each(|reason| self.below(reason));
+        }
+    }
+
+    /// What is to be said of a check, under its rule.
+    fn below(&mut self, text: &str) {
+        let lead = " ".repeat(11);
+        for line in wrap(&visible(text), self.style.width.saturating_sub(lead.len()).max(20)) {
+            self.line(&format!("{lead}{line}"));
         }
     }
 

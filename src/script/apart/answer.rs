@@ -21,8 +21,12 @@ pub enum Answer {
         exceptions: [usize; 2],
         /// Rows that were looked at.
         records: usize,
+        /// Rows that could be decided or not, each once.
+        in_question: Option<usize>,
         /// Rows that could not be decided.
         doubts: Vec<Doubt>,
+        /// Fields that a part of it needs and no column gives.
+        unseen: BTreeSet<String>,
     },
     /// What it says of groups.
     Groups(GroupsHeard),
