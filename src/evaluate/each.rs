@@ -35,7 +35,7 @@ pub(super) fn ask(
 
 /// What keeps a look from seeing any row of a table: fields that it needs and no column gives.
 fn unseen(look: &EachLook, table: &Table) -> impl Iterator<Item = String> {
-    let needed = look.needed.iter().filter(|_| table.grid.len() > 0);
+    let needed = look.needed.iter().filter(|_| !table.grid.is_empty());
     needed.filter(|any| !any.iter().any(|field| table.has(field))).map(|any| any.join(" or "))
 }
 
