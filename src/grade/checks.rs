@@ -112,7 +112,8 @@ impl Grader<'_> {
         let all = outcome.in_question;
         #[expect(clippy::cast_precision_loss, reason = "a share of counted records")]
         let share = outcome.undecidable as f64 / all as f64;
-        (share > self.plan.profile.undecidable_share).then(|| undecided(outcome, all))
+        let is_too_much = outcome.population == 0 || share > self.plan.profile.undecidable_share;
+        is_too_much.then(|| undecided(outcome, all))
     }
 }
 
