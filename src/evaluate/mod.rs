@@ -177,8 +177,6 @@ impl Evaluator<'_> {
             Look::Groups(look) => self.groups(planned, look)?,
             Look::Judge(scan) => self.judge(planned, *scan)?,
         };
-        let either = said.verdict.population.saturating_add(said.undecidable);
-        said.in_question = Some(said.in_question.unwrap_or(either).saturating_add(planned.set_aside));
         said.undecidable += planned.set_aside;
         Ok(said)
     }

@@ -29,6 +29,7 @@ pub(super) fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: 
         Ok(said) => said,
         Err(fault) => return Outcome { failed: Some(fault), ..Outcome::default() },
     };
+    let in_question = in_question(&said, planned);
     let exceptions = said.exceptions.unwrap_or_else(|| by_grade(&said.verdict, planned.rule().grade));
     let undecided = said.doubts.iter().map(|doubt| doubt.row.place(&doubt.field, "not decidable"));
     let mut places: Vec<Place> = undecided.take(DOUBTS_SHOWN).collect();
@@ -58,7 +59,7 @@ pub(super) fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: 
         population: said.verdict.population,
         records: said.records,
         undecidable: said.undecidable,
-        in_question: said.in_question.unwrap_or_default(),
+        in_question,
         undecided: places,
         unmapped,
         unseen: said.unseen.iter().take(UNSEEN_SHOWN).map(|fields| shorten_to(fields, NAME)).collect(),
@@ -70,6 +71,12 @@ pub(super) fn outcome(said: Result<Said, Diagnostic>, planned: &Planned, shown: 
         took: Duration::ZERO,
         steps: 0,
     }
+}
+
+/// The records that were to be decided, among them those that were set aside.
+fn in_question(said: &Said, planned: &Planned) -> usize {
+    let either = said.verdict.population.saturating_add(said.undecidable);
+    said.in_question.map_or(either, |met| met.saturating_add(planned.set_aside))
 }
 
 /// The owner that the first row with one names.

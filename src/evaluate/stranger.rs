@@ -26,6 +26,7 @@ pub(super) fn each((rule, brief): (&Rule, Brief), world: &dyn World) -> Result<S
     };
     let [lapses, opportunities] = exceptions;
     let (exceptions, undecidable) = (Some(Exceptions { lapses, opportunities }), doubts.len());
+    let in_question = Some(in_question);
     Ok(Said { verdict, exceptions, records, undecidable, in_question, doubts, unseen, ..Said::default() })
 }
 

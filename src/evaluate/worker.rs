@@ -30,7 +30,8 @@ fn said(brief: &Brief, ask: Ask) -> Result<Answer, Diagnostic> {
             let said = each::ask(&rule, &looks, &tables)?;
             let exceptions = said.exceptions.unwrap_or_default();
             let exceptions = [exceptions.lapses, exceptions.opportunities];
-            let Said { verdict, records, in_question, doubts, unseen, .. } = said;
+            let in_question = said.in_question.unwrap_or_default();
+            let Said { verdict, records, doubts, unseen, .. } = said;
             Ok(Answer::Each { verdict, exceptions, records, in_question, doubts, unseen })
         }
         Ask::Groups(mut views, silences) => {

@@ -294,10 +294,14 @@ impl Page {
     }
 
     fn beside(&mut self, name: &str, text: &str) {
-        let lead = format!("{name:>6}: ");
+        self.behind(&format!("{name:>6}: "), text);
+    }
+
+    /// A text behind what leads it, its further lines under its first.
+    fn behind(&mut self, lead: &str, text: &str) {
         let room = self.style.width.saturating_sub(lead.chars().count()).max(20);
         for (at, line) in wrap(&visible(text), room).iter().enumerate() {
-            let lead = if at == 0 { lead.clone() } else { " ".repeat(lead.chars().count()) };
+            let lead = if at == 0 { lead } else { &" ".repeat(lead.chars().count()) };
             self.line(&format!("{lead}{line}"));
         }
     }
@@ -321,10 +325,7 @@ impl Page {
 
     /// What is to be said of a check, under its rule.
     fn below(&mut self, text: &str) {
-        let lead = " ".repeat(11);
-        for line in wrap(&visible(text), self.style.width.saturating_sub(lead.len()).max(20)) {
-            self.line(&format!("{lead}{line}"));
-        }
+        self.behind(&" ".repeat(11), text);
     }
 
     /// What was not looked at, by reason.

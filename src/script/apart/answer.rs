@@ -22,7 +22,7 @@ pub enum Answer {
         /// Rows that were looked at.
         records: usize,
         /// Rows that could be decided or not, each once.
-        in_question: Option<usize>,
+        in_question: usize,
         /// Rows that could not be decided.
         doubts: Vec<Doubt>,
         /// Fields that a part of it needs and no column gives.
