@@ -79,11 +79,11 @@ impl RawCell {
         Self { range, text: None }
     }
 
-    /// The text of the cell.
-    pub fn text<'a>(&'a self, source: &'a Source) -> &'a str {
+    /// The text of the cell, of the text that it stands in.
+    pub fn text<'a>(&'a self, of: &'a str) -> &'a str {
         match &self.text {
             Some(text) => text,
-            None => source.text().get(self.range.clone()).unwrap_or_default(),
+            None => of.get(self.range.clone()).unwrap_or_default(),
         }
     }
 }
@@ -96,7 +96,7 @@ impl RawRow {
     }
 
     fn texts<'a>(&'a self, source: &'a Source) -> Vec<&'a str> {
-        self.cells.iter().map(|cell| cell.text(source)).collect()
+        self.cells.iter().map(|cell| cell.text(source.text())).collect()
     }
 }
 
@@ -135,7 +135,7 @@ impl Grid {
         let header = first.get(header_at).map(|row| {
             row.cells
                 .iter()
-                .map(|cell| (cell.text(&source).trim().to_owned(), Cell::at(&cell.range)))
+                .map(|cell| (cell.text(source.text()).trim().to_owned(), Cell::at(&cell.range)))
                 .collect()
         });
         drop(texts);
@@ -146,7 +146,7 @@ impl Grid {
     }
 
     fn add(&mut self, row: RawRow) {
-        let blank = row.cells.iter().all(|cell| cell.text(&self.source).trim().is_empty());
+        let blank = row.cells.iter().all(|cell| cell.text(self.source.text()).trim().is_empty());
         if row.cells.len() == self.width() {
             if !blank {
                 self.push(row.cells.into_iter().map(|cell| (Cell::at(&cell.range), cell.text)));

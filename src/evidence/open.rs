@@ -360,8 +360,8 @@ impl Opener<'_> {
 
     fn open_rows(&self, expected: &Expected, source: &Arc<Source>, opened: &mut Opened) {
         let delimiter = csv::delimiter(source.text());
-        let mut rows = CsvRows::new(source, delimiter);
-        let header = CsvRows::new(source, delimiter).next().unwrap_or_default();
+        let mut rows = CsvRows::new(source.text(), delimiter);
+        let header = CsvRows::new(source.text(), delimiter).next().unwrap_or_default();
         match self.export_of_rows(expected, source, &header) {
             Some(export) => opened.import(self.imported_rows(export, source, rows.by_ref())),
             None => {
@@ -406,8 +406,9 @@ impl Opener<'_> {
         if !first.contains(char::from(delimiter)) || first.trim_start().starts_with(['|', '#']) {
             return false;
         }
-        let Some(header) = CsvRows::new(source, delimiter).next() else { return false };
-        let headers: Vec<String> = header.cells.iter().map(|cell| cell.text(source).to_owned()).collect();
+        let Some(header) = CsvRows::new(source.text(), delimiter).next() else { return false };
+        let headers: Vec<String> =
+            header.cells.iter().map(|cell| cell.text(source.text()).to_owned()).collect();
         let headers = Headers::new(&headers);
         header.cells.len() > 2
             && self.table_kinds().iter().any(|kind| headers.guess(None, kind, "").is_some())

@@ -8,7 +8,7 @@ use crate::script::syntax::{Node, What};
 use crate::toml_text::did_you_mean;
 
 /// Functions that are false on what is no text.
-const OF_TEXTS: [&str; 5] = ["starts_with", "ends_with", "matches", "in_cidr", "same_text"];
+const OF_TEXTS: [&str; 6] = ["starts_with", "ends_with", "matches", "in_cidr", "same_text", "speaks_of"];
 
 /// Everything that is wrong with the values of a part.
 pub(super) fn look(frame: &Frame<'_>, part: &Part<'_>) -> Vec<Lint> {

@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 /// is dropped, camelCase is split, `#` is "number", every run of other signs is one blank, lower
 /// case. Two headers are the same field when they are equal after this.
 pub fn normalize_header(header: &str) -> String {
+    if is_normal(header) {
+        return header.to_owned();
+    }
     let header = match header.trim().strip_prefix("Custom field (") {
         Some(inner) => inner.trim_end_matches(')').to_owned(),
         None => without_parentheses(header),
@@ -29,8 +32,18 @@ pub fn normalize_header(header: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// True for small letters and digits with one blank between words, as packs have most of their words:
+/// nothing is to be done with them.
+fn is_normal(text: &str) -> bool {
+    let is_sign = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    text.split(' ').all(|word| !word.is_empty() && word.as_bytes().iter().all(is_sign))
+}
+
 /// A status word made comparable: lower case, `_` and `-` as blanks, one blank between words.
 pub fn normalize_word(word: &str) -> String {
+    if is_normal(word) {
+        return word.to_owned();
+    }
     let spaced: String = word
         .chars()
         .filter(|c| !matches!(c, '*' | '`' | '\u{fe0f}'))
@@ -125,6 +138,8 @@ mod tests {
             ("Fällig am", "fällig am"),
             ("(mandatory)", "mandatory"),
             ("", ""),
+            (" two  blanks ", "two blanks"),
+            ("asset id 2", "asset id 2"),
         ] {
             assert_eq!(normalize_header(header), normal);
         }

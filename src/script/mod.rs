@@ -43,7 +43,7 @@ pub use verdict::{KEPT, Observation, Verdict};
 pub use watch::{Asking, Noticed, Truths, Watcher};
 
 use crate::finding::Diagnostic;
-use crate::pack::{Expression, Form, Packs, ParamValue, Rule, Trust};
+use crate::pack::{Expression, Form, Pack, Packs, ParamValue, Rule, Trust};
 use crate::time::Time;
 use fault::Within;
 use rhai::{AST, CallFnOptions, Dynamic, Engine, ImmutableString, Scope};
@@ -51,7 +51,7 @@ use statements::noted;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// A script may be so long, in bytes.
@@ -86,11 +86,36 @@ impl Rules {
 pub struct CompiledRule {
     /// The rule.
     pub rule: Arc<Rule>,
-    /// Its script, when it has one.
-    pub script: Option<Arc<AST>>,
+    /// Its script, when it has one, once it is compiled: most scripts of the pack in the binary are of
+    /// evidence that is not there.
+    script: Arc<OnceLock<Compilation>>,
     /// True for a rule of a pack that is not trusted. It is compiled and asked in a process apart, and
     /// only what is native of its conditions on records is asked here.
     pub is_stranger: bool,
+}
+
+/// What came of compiling the script of a rule; nothing where it has none.
+type Compilation = Result<Option<AST>, Diagnostic>;
+
+impl CompiledRule {
+    /// A rule whose script is compiled when it is asked first.
+    fn later(rule: Arc<Rule>) -> Self {
+        Self { rule, script: Arc::default(), is_stranger: false }
+    }
+
+    /// A rule whose script is not compiled in this process.
+    fn stranger(rule: Arc<Rule>) -> Self {
+        Self { rule, script: Arc::new(OnceLock::from(Ok(None))), is_stranger: true }
+    }
+
+    /// The script, compiled.
+    ///
+    /// # Errors
+    /// When it is malformed, at its place in its own text.
+    fn script(&self, names: &Names) -> Result<Option<&AST>, Diagnostic> {
+        let compiled = self.script.get_or_init(|| compile_script(&self.rule, names));
+        compiled.as_ref().map(Option::as_ref).map_err(Clone::clone)
+    }
 }
 
 /// What the expressions of one rule see besides rows: its parameters and the day of judgement.
@@ -120,29 +145,33 @@ impl Setting {
 /// # Errors
 /// Everything that is malformed, each at its place in the rule's own text.
 pub fn compile(packs: &Packs) -> Result<Rules, Vec<Diagnostic>> {
-    compile_trusted(packs, &Trust::everything())
+    compile_each(packs, |_, rule, names| compile_checked(&rule, names))
 }
 
-/// The same of the packs that are trusted. What strangers wrote is left for the process in which it runs.
+/// The same of the packs that are trusted, but for the one in the binary, which its tests have compiled
+/// and which is compiled as it is asked. What strangers wrote is left for the process in which it runs.
 ///
 /// # Errors
 /// As [`compile`].
 pub fn compile_trusted(packs: &Packs, trust: &Trust) -> Result<Rules, Vec<Diagnostic>> {
+    compile_each(packs, |pack, rule, names| match trust.covers(pack) {
+        false => Ok(CompiledRule::stranger(rule)),
+        true if pack.is_built_in => Ok(CompiledRule::later(rule)),
+        true => compile_checked(&rule, names),
+    })
+}
+
+/// All rules in the order of the packs, each made ready so; everything that is malformed at once.
+fn compile_each(
+    packs: &Packs,
+    make: impl Fn(&Pack, Arc<Rule>, &Arc<Names>) -> Result<CompiledRule, Vec<Diagnostic>>,
+) -> Result<Rules, Vec<Diagnostic>> {
     let names = Arc::new(names(packs));
     let (mut errors, mut list) = (Vec::new(), Vec::new());
-    for pack in &packs.list {
-        let is_stranger = !trust.covers(pack);
-        for rule in &pack.rules {
-            let rule = Arc::new(rule.clone());
-            if is_stranger {
-                list.push(CompiledRule { rule, script: None, is_stranger });
-                continue;
-            }
-            errors.extend(check_expressions(&rule, &names));
-            match compile_rule(rule, &names) {
-                Ok(compiled) => list.push(compiled),
-                Err(error) => errors.push(error),
-            }
+    for (pack, rule) in packs.list.iter().flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule))) {
+        match make(pack, Arc::new(rule.clone()), &names) {
+            Ok(compiled) => list.push(compiled),
+            Err(wrong) => errors.extend(wrong),
         }
     }
     if errors.is_empty() { Ok(Rules { list, names }) } else { Err(errors) }
@@ -163,8 +192,9 @@ pub fn compile_checked(rule: &Arc<Rule>, names: &Arc<Names>) -> Result<CompiledR
 /// # Errors
 /// When it is malformed, at its place in its own text.
 pub fn compile_rule(rule: Arc<Rule>, names: &Names) -> Result<CompiledRule, Diagnostic> {
-    let script = compile_script(&rule, names)?.map(Arc::new);
-    Ok(CompiledRule { rule, script, is_stranger: false })
+    let compiled = CompiledRule::later(rule);
+    compiled.script(names)?;
+    Ok(compiled)
 }
 
 /// Every expression is compiled once with the parameters as the rule declares them.
@@ -238,7 +268,7 @@ pub fn judge(
     cx: Context,
     time: Duration,
 ) -> Result<Verdict, Diagnostic> {
-    let (Some(ast), Some(source)) = (&compiled.script, &compiled.rule.script) else {
+    let (Some(ast), Some(source)) = (compiled.script(names)?, &compiled.rule.script) else {
         return Ok(Verdict::default());
     };
     let steps = engine::JUDGE_STEPS + engine::STEPS_PER_ROW * cx.rows() as u64;

@@ -88,6 +88,7 @@ pub(super) fn register(engine: &mut Engine) {
         about(&a, &b, |a, b| Network::read(b).is_some_and(|network| network.holds(a)))
     });
     engine.register_fn("same_text", |a: Dynamic, b: Dynamic| about(&a, &b, |a, b| folded(a) == folded(b)));
+    engine.register_fn("speaks_of", |a: Dynamic, b: Dynamic| about(&a, &b, speaks_of));
     engine.register_fn("to_lower", |a: Dynamic| map(a, str::to_lowercase));
     engine.register_fn("trim", |a: Dynamic| map(a, |text| text.trim().to_owned()));
     // Rhai's own changes the text in place and gives nothing, which no condition expects.
@@ -108,6 +109,19 @@ fn folded(text: &str) -> String {
     text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// True where a name stands in a text as words of its own, in capital or small letters: `Ace` is spoken of by
+/// "ask ACE's people", and not by "replace".
+fn speaks_of(text: &str, name: &str) -> bool {
+    let (text, name) = (folded(text), folded(name));
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let (starts, ends) = (is_word(name.chars().next()), is_word(name.chars().next_back()));
+    let stands_alone = |at: usize| {
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        !(starts && is_word(before.chars().next_back()) || ends && is_word(after.chars().next()))
+    };
+    name.chars().any(char::is_alphanumeric) && text.match_indices(&*name).any(|(at, _)| stands_alone(at))
+}
+
 /// `45.0 %`; nothing of nothing is 0 %.
 #[expect(clippy::cast_precision_loss, reason = "shares of counted rows")]
 fn percent(part: i64, whole: i64) -> String {
@@ -118,6 +132,29 @@ fn percent(part: i64, whole: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_words_of_its_own() {
+        for (text, name) in [
+            ("ask ACE's people", "Ace"),
+            ("Ann  Reed, Bo Lind", "ann reed"),
+            ("place, ace", "ace"),
+            ("in C++ and C", "c++"),
+            ("risk R-1.", "R-1"),
+        ] {
+            assert!(speaks_of(text, name), "{text:?} speaks of {name:?}");
+        }
+        for (text, name) in [
+            ("replace", "ace"),
+            ("Joanne Reed", "Ann"),
+            ("R-11", "R-1"),
+            ("anything", ""),
+            ("a - b", "-"),
+            ("", "x"),
+        ] {
+            assert!(!speaks_of(text, name), "{text:?} does not speak of {name:?}");
+        }
+    }
 
     #[test]
     fn shares_are_written_with_one_decimal() {

@@ -141,6 +141,13 @@ impl<R: BufRead> Items<R> {
 
     /// The next line that is not blank, without its end.
     fn next_line(&mut self, buffer: &mut Vec<u8>) -> io::Result<Item> {
+        let item = self.filled_line(buffer)?;
+        trim_end(buffer);
+        Ok(item)
+    }
+
+    /// The next line that is not blank, with its end.
+    fn filled_line(&mut self, buffer: &mut Vec<u8>) -> io::Result<Item> {
         loop {
             let start = self.here;
             let (length, too_long) = self.append_line(buffer)?;
@@ -150,7 +157,6 @@ impl<R: BufRead> Items<R> {
             if too_long {
                 return Ok(Item::TooLong(start));
             }
-            trim_end(buffer);
             if !buffer.iter().all(u8::is_ascii_whitespace) {
                 return Ok(Item::Whole(start));
             }
@@ -158,14 +164,21 @@ impl<R: BufRead> Items<R> {
         }
     }
 
-    /// The next row: lines until all quotes are closed.
+    /// The next row: lines until all quotes are closed, as they stand there, so that places inside of it
+    /// are right. Every byte is looked at once, though a quote may stay open until the row is too long.
     fn next_row(&mut self, buffer: &mut Vec<u8>) -> io::Result<Item> {
-        let start = match self.next_line(buffer)? {
+        let start = match self.filled_line(buffer)? {
             Item::Whole(start) => start,
             other => return Ok(other),
         };
-        while buffer.iter().filter(|&&b| b == b'"').count() % 2 == 1 {
-            buffer.push(b'\n');
+        let (mut seen, mut is_open) = (0, false);
+        loop {
+            is_open ^= memchr::memchr_iter(b'"', &buffer[seen..]).count() % 2 == 1;
+            if !is_open {
+                trim_end(buffer);
+                return Ok(Item::Whole(start));
+            }
+            seen = buffer.len();
             let (length, too_long) = self.append_line(buffer)?;
             if too_long {
                 return Ok(Item::TooLong(start));
@@ -173,9 +186,7 @@ impl<R: BufRead> Items<R> {
             if length == 0 {
                 return Ok(Item::Cut(start));
             }
-            trim_end(buffer);
         }
-        Ok(Item::Whole(start))
     }
 
     /// Appends a line with its end. Says how many bytes it took and whether it was too long to be
@@ -265,6 +276,8 @@ mod tests {
         let found = items("a,b\n1,\"x\ny\"\n2,z\n", Layout::Rows);
         assert_eq!(texts(found), ["a,b", "1,\"x\ny\"", "2,z"]);
         assert_eq!(texts(items("a\n\"open\n", Layout::Rows)), ["a", "cut"]);
+        let found = items("a\n\"x\r\n\n\"\"y\"\r\n2\n", Layout::Rows);
+        assert_eq!(found[1..], [("\"x\r\n\n\"\"y\"".into(), 2, 1), ("2".into(), 5, 1)]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod parts;
 mod path;
 mod phrase;
 mod record;
+mod row_record;
 mod shape;
 mod stamp;
 mod stretch;

@@ -1,22 +1,21 @@
 //! The items of a log read as records.
 
 use super::derive::Derived;
-use super::event::{Record, Scalar, typed};
+use super::event::{Record, Scalar};
 use super::items::Position;
 use super::json_record::{JsonFields, Layouts, Projection};
 use super::path::{find, parse_path};
+use super::row_record::{Columns, RowFields};
 use super::stamp::Recent;
 use super::syslog::{self, Transport};
 use super::text_record::{Found, TextFields};
 use super::wanted::Values;
 use super::when::When;
-use crate::evidence::csv::CsvRows;
+use crate::evidence::grid::RawCell;
 use crate::evidence::json;
 use crate::evidence::node::{Node, NodeValue};
-use crate::pack::{EventFields, LogFormat, LogSource, normalize_header};
-use crate::source::Source;
+use crate::pack::{EventFields, LogFormat, LogSource};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Reads the items of one log.
@@ -24,9 +23,9 @@ pub struct RecordReader<'a> {
     source: &'a LogSource,
     fields: &'a EventFields,
     when: When,
-    delimiter: u8,
     json: JsonFields,
     text: TextFields<'a>,
+    rows: RowFields<'a>,
     constants: Vec<(usize, String)>,
     derived: Vec<Derived>,
     timezone: Option<usize>,
@@ -37,16 +36,12 @@ pub(super) struct Learned {
     layouts: Option<Layouts>,
     /// Columns of a CSV log, once its first row is read.
     columns: Option<Columns>,
+    /// Room for the cells of a row.
+    cells: Vec<RawCell>,
     /// Room for what patterns find.
     found: Found,
     /// The day that was read last.
     recent: Recent,
-}
-
-/// Where the fields of a CSV log stand: the columns that may hold each, the first that is filled.
-struct Columns {
-    fields: Vec<(usize, Vec<usize>)>,
-    time: Vec<usize>,
 }
 
 /// Why an item is no record.
@@ -70,9 +65,9 @@ impl<'a> RecordReader<'a> {
             source,
             fields,
             when,
-            delimiter,
             json: JsonFields::new(source, slot),
             text: TextFields::new(source, fields, slot),
+            rows: RowFields::new(source, fields, delimiter, slot),
             constants: constants.collect(),
             derived,
             timezone: slot("event.timezone"),
@@ -82,7 +77,13 @@ impl<'a> RecordReader<'a> {
     /// Nothing learned yet.
     pub(super) fn learned(&self) -> Learned {
         let layouts = self.json.projection().map(Projection::layouts);
-        Learned { layouts, columns: None, found: Found::default(), recent: Recent::default() }
+        Learned {
+            layouts,
+            columns: None,
+            cells: Vec::new(),
+            found: Found::default(),
+            recent: Recent::default(),
+        }
     }
 
     /// Room for the records of a part.
@@ -130,7 +131,7 @@ impl<'a> RecordReader<'a> {
             LogFormat::Syslog => self.read_syslog(learned, record)?,
             LogFormat::Lines => self.read_line(learned, record)?,
             LogFormat::Csv if learned.columns.is_none() => {
-                learned.columns = Some(self.read_headers(text)?);
+                learned.columns = Some(self.rows.columns(text).ok_or("it is no row")?);
                 return Ok(());
             }
             LogFormat::Csv => self.read_row(learned, record)?,
@@ -232,38 +233,17 @@ impl<'a> RecordReader<'a> {
         self.text.match_patterns(record, message, found, &mut is_time)
     }
 
-    fn read_headers(&self, text: &str) -> Result<Columns, Refused> {
-        let source = Source::new("", text);
-        let row = CsvRows::new(&source, self.delimiter).next().ok_or("it is no row")?;
-        let mut headers = BTreeMap::new();
-        for (column, cell) in row.cells.iter().enumerate() {
-            // Of two columns with one name the first is meant: the other is a remark on it.
-            headers.entry(normalize_header(cell.text(&source))).or_insert(column);
-        }
-        let columns = |wanted: &Vec<String>| -> Vec<usize> {
-            wanted.iter().filter_map(|header| headers.get(&normalize_header(header))).copied().collect()
-        };
-        let slot = |name: &String| self.fields.slot(name);
-        let fields = self.source.fields.iter().filter_map(|(name, all)| Some((slot(name)?, columns(all))));
-        Ok(Columns { fields: fields.collect(), time: columns(&self.source.time) })
-    }
-
     fn read_row<'r>(&'r self, learned: &mut Learned, record: &mut Record<'r>) -> Result<(), Refused> {
-        let source = Source::new("", record.text);
-        let row = CsvRows::new(&source, self.delimiter).next().ok_or("it is no row")?;
-        let columns = learned.columns.as_ref().ok_or("there is no header")?;
-        let cell = |column: &usize| row.cells.get(*column);
-        for (slot, all) in &columns.fields {
-            let found = all.iter().filter_map(cell).find(|cell| !cell.text(&source).trim().is_empty());
-            if let Some(cell) = found {
-                let value = typed(self.fields, *slot, Cow::Owned(cell.text(&source).trim().to_owned()));
-                record.set(*slot, value, cell.range.clone());
-            }
-        }
-        if let Some(cell) = columns.time.iter().find_map(cell) {
-            self.set_time(&mut learned.recent, record, cell.text(&source), cell.range.clone());
-        }
-        Ok(())
+        let Learned { columns, cells, recent, .. } = learned;
+        let columns = columns.as_ref().ok_or("there is no header")?;
+        let row = record.text;
+        let mut is_time = |record: &mut Record<'r>, cell: &RawCell| {
+            self.set_time(recent, record, cell.text(row), cell.range.clone());
+        };
+        self.rows
+            .fill(record, columns, cells, &mut is_time)
+            .then_some(())
+            .ok_or_else(|| "it is no row".to_owned())
     }
 
     fn set_time<'r>(

@@ -114,7 +114,7 @@ impl<'p> Importer<'p> {
     pub(in crate::evidence) fn take_row(&mut self, headers: &[String], row: RawRow) {
         let range = row.range();
         let source = Arc::clone(&self.source);
-        let is_blank = |cell: &crate::evidence::grid::RawCell| cell.text(&source).trim().is_empty();
+        let is_blank = |cell: &crate::evidence::grid::RawCell| cell.text(source.text()).trim().is_empty();
         if row.cells.iter().all(is_blank) {
             return;
         }
@@ -124,7 +124,7 @@ impl<'p> Importer<'p> {
             return self.fault(range, format!("{cells} for {}", count(headers.len(), "column")));
         }
         let entry = |(header, cell): (&String, &crate::evidence::grid::RawCell)| {
-            let value = NodeValue::Text(cell.text(&source).to_owned());
+            let value = NodeValue::Text(cell.text(source.text()).to_owned());
             (header.clone(), Node { range: cell.range.clone(), value })
         };
         let entries = headers.iter().zip(&row.cells).map(entry).collect();

@@ -57,7 +57,7 @@ impl Opener<'_> {
         header: &RawRow,
     ) -> Option<&Arc<Export>> {
         let entry = |cell: &RawCell| {
-            let text = cell.text(source).to_owned();
+            let text = cell.text(source.text()).to_owned();
             (text.clone(), Node { range: cell.range.clone(), value: NodeValue::Text(text) })
         };
         let value = NodeValue::Map(header.cells.iter().map(entry).collect());
@@ -73,7 +73,7 @@ impl Opener<'_> {
     ) -> Import {
         let Some(header) = rows.next() else { return Import::default() };
         let headers: Vec<String> =
-            header.cells.iter().map(|cell| cell.text(source).trim().to_owned()).collect();
+            header.cells.iter().map(|cell| cell.text(source.text()).trim().to_owned()).collect();
         self.imported(export, source, |importer| rows.for_each(|row| importer.take_row(&headers, row)))
     }
 }

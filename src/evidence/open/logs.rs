@@ -7,7 +7,6 @@ use crate::evidence::events::{self, Layout, Log};
 use crate::evidence::json;
 use crate::evidence::node::{Node, NodeValue};
 use crate::pack::{LogFormat, LogSource};
-use crate::source::Source;
 use crate::world::Entry;
 use std::sync::Arc;
 
@@ -74,10 +73,9 @@ fn lines_fit(source: &LogSource, lines: &[&str]) -> usize {
         }
         LogFormat::Csv => {
             let Some(first) = lines.first() else { return 0 };
-            let header = Source::new("", *first);
-            let Some(row) = CsvRows::new(&header, csv::delimiter(first)).next() else { return 0 };
+            let Some(row) = CsvRows::new(first, csv::delimiter(first)).next() else { return 0 };
             let headers: Vec<String> =
-                row.cells.iter().map(|cell| crate::pack::normalize_header(cell.text(&header))).collect();
+                row.cells.iter().map(|cell| crate::pack::normalize_header(cell.text(first))).collect();
             let has = |need: &String| {
                 need.split('|').any(|header| headers.contains(&crate::pack::normalize_header(header)))
             };

@@ -15,7 +15,8 @@ pub(super) struct Facts {
 }
 
 /// Functions that are false on what is no text, so that where they hold there is one.
-const TOTAL: [&str; 6] = ["starts_with", "ends_with", "contains", "matches", "in_cidr", "same_text"];
+const TOTAL: [&str; 7] =
+    ["starts_with", "ends_with", "contains", "matches", "in_cidr", "same_text", "speaks_of"];
 /// Methods that say of a column, and nothing of the cell.
 const OF_COLUMNS: [&str; 1] = ["has"];
 

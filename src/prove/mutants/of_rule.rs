@@ -123,7 +123,8 @@ fn instead(is: Is, written: &str) -> Option<String> {
         Is::Truth(true) => "false",
         Is::Truth(false) => "true",
         Is::Number => return moved_number(written, 1),
-        Is::Text => return written.strip_suffix(['"', '`']).map(|text| format!("{text}~{}", &text[..1])),
+        // Another text altogether, so that whoever expects any part of it notices.
+        Is::Text => return written.get(..1).map(|quote| format!("{quote}~{quote}")),
         _ => return None,
     };
     Some(new.to_owned())
@@ -298,13 +299,13 @@ message = "x"
                 "[[each]] 1 is removed",
                 "`where = '!(r.done == \"yes\") && r.due_on +`: `!` is dropped",
                 "`where = '!(r.done == \"yes\") && r.due_on + params.gra`: `==` becomes `!=`",
-                "`where = '!(r.done == \"yes\") && r.due_on + params.grace < a`: `\"yes\"` becomes `\"yes~\"`",
+                "`where = '!(r.done == \"yes\") && r.due_on + params.grace < a`: `\"yes\"` becomes `\"~\"`",
                 "`where = '!(r.done == \"yes\") && r.due_on + params.grace < as_of`: `&&` becomes `||`",
                 "`es\") && r.due_on + params.grace < as_of'`: `<` becomes `<=`",
                 "`ssage = '${r.id} is ${if r.left < 2.5 { \"late\" } else { \"?\" }} si`: `<` becomes `<=`",
                 "`age = '${r.id} is ${if r.left < 2.5 { \"late\" } else { \"?\" }} since`: `2.5` becomes `2.6`",
-                "`'${r.id} is ${if r.left < 2.5 { \"late\" } else { \"?\" }} since ${r.due_o`: `\"late\"` becomes `\"late~\"`",
-                "`r.left < 2.5 { \"late\" } else { \"?\" }} since ${r.due_on}'`: `\"?\"` becomes `\"?~\"`",
+                "`'${r.id} is ${if r.left < 2.5 { \"late\" } else { \"?\" }} since ${r.due_o`: `\"late\"` becomes `\"~\"`",
+                "`r.left < 2.5 { \"late\" } else { \"?\" }} since ${r.due_on}'`: `\"?\"` becomes `\"~\"`",
                 "[[each]] 2 is removed",
                 "`where = 'true'`: `true` becomes `false`",
             ]
