@@ -6,7 +6,7 @@
 //! files in one report.
 
 use crate::clip::clip;
-use crate::place::Place;
+use crate::place::{Excerpt, Place};
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 /// The excerpts of some places, ready for miette.
@@ -44,7 +44,8 @@ impl Snippets {
     pub fn new(places: &[Place], columns: usize) -> Self {
         let mut snippets = Self::default();
         let places = &clip(places, columns)[..];
-        let blocks = join(places);
+        let mut blocks = join(places);
+        places.iter().for_each(|place| make_room(&mut blocks, place));
         for block in &blocks {
             snippets.lay_down(block);
         }
@@ -82,9 +83,7 @@ impl Snippets {
 
     fn label(&mut self, place: &Place, blocks: &[Lines]) {
         let Some(excerpt) = &place.excerpt else { return };
-        let before = &excerpt.text[..excerpt.start.min(excerpt.text.len())];
-        let line = excerpt.line + before.matches('\n').count();
-        let in_line = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
+        let (line, in_line) = stands_at(excerpt);
         let Some((block, lines)) = self.blocks.iter().zip(blocks).find(|(_, lines)| lines.holds(place, line))
         else {
             return;
@@ -113,6 +112,26 @@ impl Lines {
         self.name == shown_name(place)
             && self.column == column
             && (self.line..self.line + self.lines.len()).contains(&line)
+    }
+}
+
+/// The line of the file that a mark starts in, and how many bytes of that line stand before it.
+fn stands_at(excerpt: &Excerpt) -> (usize, usize) {
+    let before = &excerpt.text[..excerpt.start.min(excerpt.text.len())];
+    let in_line = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
+    (excerpt.line + before.matches('\n').count(), in_line)
+}
+
+/// A blank behind a line at whose end nothing is marked, as the last cell of a row that is empty: miette
+/// shows no mark behind the end of a line.
+fn make_room(blocks: &mut [Lines], place: &Place) {
+    let Some(excerpt) = place.excerpt.as_ref().filter(|excerpt| excerpt.start >= excerpt.end) else { return };
+    let (line, in_line) = stands_at(excerpt);
+    if let Some(block) = blocks.iter_mut().find(|block| block.holds(place, line)) {
+        let text = &mut block.lines[line - block.line];
+        if in_line == text.len() {
+            text.push(' ');
+        }
     }
 }
 
@@ -323,6 +342,20 @@ mod tests {
         handler.render_report(&mut out, &Shown(snippets)).unwrap();
         assert!(out.contains("[a.csv:2:92]") && out.contains("MARK"), "{out}");
         assert!(out.lines().all(|line| line.chars().count() <= 40), "{out}");
+    }
+
+    #[test]
+    fn an_empty_cell_is_marked_though_it_ends_its_row() {
+        let source = Source::new("a.csv", "id,done\n1,\n2,\n");
+        let end = |row: usize, label: &str| {
+            let at = source.line(row).text().len() + source.text().find(source.line(row).text()).unwrap();
+            source.span(at..at).place(label)
+        };
+        let shown = render(&[end(2, "not done"), end(2, "nor said why"), end(3, "not done either")]);
+        assert!(shown.contains("[a.csv:2:3]"), "{shown}");
+        for label in ["not done; nor said why", "not done either"] {
+            assert!(shown.contains(&format!("╰── {label}")), "{shown}");
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub const JUDGE_TIME: Duration = Duration::from_secs(20);
 /// Bytes of all texts within one value.
 const TEXT_BYTES: usize = 4 << 20;
 /// Elements within one value; bounds how deep a value can nest, and so the stack.
-const ELEMENTS: usize = 10_000;
+pub(super) const ELEMENTS: usize = 10_000;
 
 /// Words that rules may not use: they run text as code, print, or reach other files.
 pub(super) const DISABLED: [&str; 5] = ["eval", "print", "debug", "import", "export"];

@@ -5,10 +5,11 @@
 //! makes the rule fail: it would match nothing, and what is not looked for is not conforming.
 
 use super::doubt::Unsure;
+use super::engine::ELEMENTS;
 use crate::pack::PATTERN_BYTES;
 use crate::scan::Network;
-use regex::{Regex, RegexBuilder};
-use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString};
+use regex::{Captures, Match, Regex, RegexBuilder};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -19,12 +20,14 @@ const PATTERNS: usize = 256;
 /// The most of a pattern that a message repeats, in characters.
 const REPEATED: usize = 60;
 
+type Failed = Box<EvalAltResult>;
+
 thread_local! {
     static COMPILED: RefCell<HashMap<String, Result<Rc<Regex>, String>>> = RefCell::default();
 }
 
 /// A compiled pattern; why the rule fails, of what cannot be read as one.
-pub(super) fn pattern(text: &str) -> Result<Rc<Regex>, Box<EvalAltResult>> {
+pub(super) fn pattern(text: &str) -> Result<Rc<Regex>, Failed> {
     let compiled = COMPILED.with_borrow_mut(|compiled| {
         if let Some(known) = compiled.get(text) {
             return known.clone();
@@ -80,7 +83,7 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn("starts_with", |a: Dynamic, b: Dynamic| about(&a, &b, |a, b| a.starts_with(b)));
     engine.register_fn("ends_with", |a: Dynamic, b: Dynamic| about(&a, &b, |a, b| a.ends_with(b)));
     engine.register_fn("contains", |a: Dynamic, b: Dynamic| about(&a, &b, |a, b| a.contains(b)));
-    engine.register_fn("matches", |a: Dynamic, b: Dynamic| -> Result<bool, Box<EvalAltResult>> {
+    engine.register_fn("matches", |a: Dynamic, b: Dynamic| -> Result<bool, Failed> {
         let wanted = b.read_lock::<ImmutableString>().map(|text| pattern(&text)).transpose()?;
         Ok(about(&a, &b, |a, _| wanted.as_ref().is_some_and(|wanted| wanted.is_match(a))))
     });
@@ -97,11 +100,37 @@ pub(super) fn register(engine: &mut Engine) {
         text.clone()
     });
     engine.register_fn("folded", |a: Dynamic| map(a, folded));
+    engine.register_fn("captures", |text: &str, wanted: &str| -> Result<Array, Failed> {
+        Ok(pattern(wanted)?.captures(text).map(|groups| texts(&groups)).unwrap_or_default())
+    });
+    engine.register_fn("all_captures", all_captures);
     // A count with its noun, as messages need it.
     engine.register_fn("count", |number: i64, noun: &str| {
         crate::finding::count(usize::try_from(number).unwrap_or(0), noun)
     });
     engine.register_fn("percent", percent);
+}
+
+/// What the groups of a pattern hold, the whole first; of a group that took no part, the empty text.
+fn texts(groups: &Captures<'_>) -> Array {
+    let text = |group: Option<Match<'_>>| group.map_or("", |group| group.as_str()).to_owned();
+    groups.iter().map(|group| Dynamic::from(text(group))).collect()
+}
+
+/// The same at each place where the pattern is found. What would not fit into a value of a script fails
+/// before it is made.
+fn all_captures(text: &str, wanted: &str) -> Result<Array, Failed> {
+    let (mut found, mut elements) = (Array::new(), 0);
+    for groups in pattern(wanted)?.captures_iter(text) {
+        elements += 1 + groups.len();
+        if elements > ELEMENTS {
+            return Err(
+                format!("the pattern is found more often than a list may hold: {ELEMENTS} elements").into()
+            );
+        }
+        found.push(Dynamic::from(texts(&groups)));
+    }
+    Ok(found)
 }
 
 /// Lower case, one blank between words.
@@ -154,6 +183,16 @@ mod tests {
         ] {
             assert!(!speaks_of(text, name), "{text:?} does not speak of {name:?}");
         }
+    }
+
+    #[test]
+    fn all_places_of_a_pattern_are_given_as_long_as_a_list_may_hold_them() {
+        let found = all_captures("P-06 and P-19", "P-(\\d+)").unwrap();
+        let texts: Vec<Array> = found.into_iter().map(Dynamic::cast).collect();
+        let second = texts[1].iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!((texts.len(), second), (2, vec!["P-19".to_owned(), "19".to_owned()]));
+        assert!(all_captures("", "x").unwrap().is_empty());
+        assert!(all_captures(&"a".repeat(ELEMENTS), "a").is_err());
     }
 
     #[test]

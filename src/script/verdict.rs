@@ -2,10 +2,8 @@
 
 use super::pointer::Pointer;
 use super::rows::{Rows, length};
-use super::text::pattern;
 use crate::control_id::ControlId;
 use crate::finding::Grade;
-use regex::Match;
 use rhai::{Array, Dynamic, Engine, EvalAltResult};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -176,11 +174,4 @@ fn register_observations(engine: &mut Engine) {
             Ok(observation.clone())
         },
     );
-    engine.register_fn("captures", |text: &str, wanted: &str| -> Result<Array, Failed> {
-        let wanted = pattern(wanted)?;
-        let groups = wanted.captures(text);
-        let groups = groups.iter().flat_map(|groups| groups.iter());
-        let text = |group: Option<Match<'_>>| group.map_or("", |group| group.as_str()).to_owned();
-        Ok(groups.map(|group| Dynamic::from(text(group))).collect())
-    });
 }

@@ -11,7 +11,7 @@ use crate::prove::sitting::Heard;
 /// How much of what a rule says must differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::prove) enum Level {
-    /// Anything: the text.
+    /// Anything: the text, and what it says of each where the text only counts them.
     Text,
     /// What it says, and of what; of places only the file, since what stands there has changed.
     Words,
@@ -25,7 +25,7 @@ pub(in crate::prove) fn differs(level: Level, before: &Heard, after: &Heard) -> 
         return true;
     }
     match level {
-        Level::Text => before.text != after.text,
+        Level::Text => before.text != after.text || told(before, &words) != told(after, &words),
         Level::Words => told(before, &words) != told(after, &words),
         Level::Judgement => told(before, &subjects) != told(after, &subjects),
     }
