@@ -20,7 +20,7 @@ fn every_case_of_every_rule_comes_out_as_its_folder_says() {
 }
 
 /// A floor under what the cases reach, in percent. It rises with better cases and is never lowered.
-const COVERED: f64 = 94.0;
+const COVERED: f64 = 99.9;
 
 /// Every case once more, with every statement watched. Run it by `cargo test -- --ignored cases_reach`.
 #[test]
@@ -51,7 +51,8 @@ fn few_mutants_of_the_pack_survive() {
     let mutants = Trial::open(&[PackRef::BuiltIn], None, &Disk::default()).unwrap().mutants().unwrap();
     let [all, _, allowed, survive] = mutants.totals();
     assert!(mutants.rules.iter().all(|tried| tried.faults.is_empty()), "{mutants:#?}");
-    assert!(50 * (allowed + survive) <= all, "{survive} of {all} survive, {allowed} are allowed");
+    assert_eq!(survive, 0, "of {all}; write a case that notices it, or the reason why none can");
+    assert!(50 * allowed <= all, "{allowed} of {all} are allowed");
 }
 
 #[test]

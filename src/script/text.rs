@@ -5,7 +5,6 @@
 //! makes the rule fail: it would match nothing, and what is not looked for is not conforming.
 
 use super::doubt::Unsure;
-use super::engine::ELEMENTS;
 use crate::pack::PATTERN_BYTES;
 use crate::scan::Network;
 use regex::{Captures, Match, Regex, RegexBuilder};
@@ -13,6 +12,9 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+
+/// Elements within one value; bounds how deep a value can nest, and so the stack.
+pub(super) const ELEMENTS: usize = 10_000;
 
 /// Regular expressions kept compiled in each thread.
 const PATTERNS: usize = 256;
