@@ -26,6 +26,8 @@ pub(super) const CONDITION_STEPS: u64 = 20_000;
 pub const JUDGE_TIME: Duration = Duration::from_secs(20);
 /// Bytes of all texts within one value.
 const TEXT_BYTES: usize = 4 << 20;
+/// Elements within one value; bounds how deep a value can nest, and so the stack.
+const ELEMENTS: usize = 10_000;
 
 /// Words that rules may not use: they run text as code, print, or reach other files.
 pub(super) const DISABLED: [&str; 5] = ["eval", "print", "debug", "import", "export"];
@@ -123,8 +125,8 @@ fn restrict(engine: &mut Engine) {
         .set_max_call_levels(16)
         .set_max_expr_depths(64, 48)
         .set_max_string_size(TEXT_BYTES)
-        .set_max_array_size(text::ELEMENTS)
-        .set_max_map_size(text::ELEMENTS);
+        .set_max_array_size(ELEMENTS)
+        .set_max_map_size(ELEMENTS);
     // The engine's own counter starts anew in every closure, so steps are counted here.
     engine.on_progress(|_| {
         let left = STEPS.get();

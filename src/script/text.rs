@@ -8,13 +8,10 @@ use super::doubt::Unsure;
 use crate::pack::PATTERN_BYTES;
 use crate::scan::Network;
 use regex::{Captures, Match, Regex, RegexBuilder};
-use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-
-/// Elements within one value; bounds how deep a value can nest, and so the stack.
-pub(super) const ELEMENTS: usize = 10_000;
 
 /// Regular expressions kept compiled in each thread.
 const PATTERNS: usize = 256;
@@ -119,15 +116,17 @@ fn texts(groups: &Captures<'_>) -> Array {
     groups.iter().map(|group| Dynamic::from(text(group))).collect()
 }
 
-/// The same at each place where the pattern is found. What would not fit into a value of a script fails
+/// The same at each place where the pattern is found. What is more than the engine lets a value hold fails
 /// before it is made.
-fn all_captures(text: &str, wanted: &str) -> Result<Array, Failed> {
+#[expect(clippy::needless_pass_by_value, reason = "Rhai hands the context over")]
+fn all_captures(context: NativeCallContext<'_>, text: &str, wanted: &str) -> Result<Array, Failed> {
+    let most = context.engine().max_array_size();
     let (mut found, mut elements) = (Array::new(), 0);
     for groups in pattern(wanted)?.captures_iter(text) {
         elements += 1 + groups.len();
-        if elements > ELEMENTS {
+        if elements > most {
             return Err(
-                format!("the pattern is found more often than a list may hold: {ELEMENTS} elements").into()
+                format!("the pattern is found more often than a list may hold: {most} elements").into()
             );
         }
         found.push(Dynamic::from(texts(&groups)));
@@ -189,12 +188,18 @@ mod tests {
 
     #[test]
     fn all_places_of_a_pattern_are_given_as_long_as_a_list_may_hold_them() {
-        let found = all_captures("P-06 and P-19", "P-(\\d+)").unwrap();
-        let texts: Vec<Array> = found.into_iter().map(Dynamic::cast).collect();
+        let mut engine = Engine::new_raw();
+        engine.set_max_array_size(100);
+        register(&mut engine);
+        let found =
+            |text: &str, wanted: &str| engine.eval::<Array>(&format!("all_captures(\"{text}\", `{wanted}`)"));
+        let texts: Vec<Array> =
+            found("P-06 and P-19", "P-(\\d+)").unwrap().into_iter().map(Dynamic::cast).collect();
         let second = texts[1].iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!((texts.len(), second), (2, vec!["P-19".to_owned(), "19".to_owned()]));
-        assert!(all_captures("", "x").unwrap().is_empty());
-        assert!(all_captures(&"a".repeat(ELEMENTS), "a").is_err());
+        assert!(found("", "x").unwrap().is_empty());
+        assert_eq!(found(&"a".repeat(50), "a").unwrap().len(), 50);
+        assert!(found(&"a".repeat(51), "a").unwrap_err().to_string().contains("100 elements"));
     }
 
     #[test]

@@ -240,10 +240,11 @@ impl<'a> RecordReader<'a> {
         let mut is_time = |record: &mut Record<'r>, cell: &RawCell| {
             self.set_time(recent, record, cell.text(row), cell.range.clone());
         };
-        self.rows
-            .fill(record, columns, cells, &mut is_time)
-            .then_some(())
-            .ok_or_else(|| "it is no row".to_owned())
+        if self.rows.fill(record, columns, cells, &mut is_time) {
+            Ok(())
+        } else {
+            Err("it is no row".to_owned())
+        }
     }
 
     fn set_time<'r>(

@@ -3,7 +3,7 @@
 use super::event::{Record, Scalar, typed};
 use crate::evidence::csv;
 use crate::evidence::grid::RawCell;
-use crate::pack::{EventFields, LogSource, normalize_header};
+use crate::pack::{EventFields, LogFormat, LogSource, normalize_header};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -30,9 +30,13 @@ impl<'a> RowFields<'a> {
         delimiter: u8,
         slots: impl Fn(&str) -> Option<usize>,
     ) -> Self {
+        let is_csv = source.format == LogFormat::Csv;
         let normal = |headers: &Vec<String>| headers.iter().map(|header| normalize_header(header)).collect();
-        let headers =
-            source.fields.iter().filter_map(|(name, headers)| Some((slots(name)?, normal(headers))));
+        let headers = source
+            .fields
+            .iter()
+            .filter(|_| is_csv)
+            .filter_map(|(name, headers)| Some((slots(name)?, normal(headers))));
         Self { fields, delimiter, headers: headers.collect(), time: normal(&source.time) }
     }
 

@@ -224,7 +224,7 @@ fn of_limit(name: &str, limit: &Limit, kind: ParamKind, source: &Arc<Source>) ->
         }
         (ParamKind::Boolean, Value::Boolean(value)) => (vec![(!value).to_string()], Level::Words),
         (ParamKind::Pattern, _) => (vec![NOTHING.to_owned(), EVERYTHING.to_owned()], Level::Words),
-        (ParamKind::Text, Value::String(text)) => (vec![quoted(&format!("{text}~"))], Level::Words),
+        (ParamKind::Text, Value::String(_)) => (vec![quoted("~")], Level::Words),
         (ParamKind::Texts, Value::Array(texts)) => (shorter(texts), Level::Words),
         _ => (Vec::new(), Level::Words),
     };
