@@ -5,7 +5,7 @@
 //! harm: names that lead elsewhere, links, files without end.
 
 use super::contents::Contents;
-use super::files::{LARGEST, LARGEST_PACK, MOST_FILES, PackFiles, Room, check_path, no_file};
+use super::files::{Bytes, LARGEST, LARGEST_PACK, MOST_FILES, PackFiles, Room, check_path, no_file};
 use crate::signature::SecretKey;
 use crate::world::World;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,8 +37,8 @@ pub fn write(pack: &PackFiles, contents: &Contents, key: Option<&SecretKey>) -> 
         .last_modified_time(DateTime::default())
         .unix_permissions(0o644);
     let own = contents.written(key)?;
-    let own = own.iter().map(|(path, bytes)| (*path, bytes));
-    let files = pack.files.iter().map(|(path, bytes)| (path.as_str(), bytes));
+    let own = own.iter().map(|(path, bytes)| (*path, bytes.as_slice()));
+    let files = pack.files.iter().map(|(path, bytes)| (path.as_str(), &**bytes));
     for (path, bytes) in own.chain(files) {
         archive.start_file(path, options).map_err(|error| error.to_string())?;
         archive.write_all(bytes).map_err(|error| error.to_string())?;
@@ -50,11 +50,7 @@ pub fn write(pack: &PackFiles, contents: &Contents, key: Option<&SecretKey>) -> 
 ///
 /// # Errors
 /// Why it is none, or what it holds that no pack may; a lower-case fragment.
-pub(super) fn read(
-    folder: &Path,
-    file: &str,
-    world: &dyn World,
-) -> Result<BTreeMap<String, Vec<u8>>, String> {
+pub(super) fn read(folder: &Path, file: &str, world: &dyn World) -> Result<BTreeMap<String, Bytes>, String> {
     // Names and checks of every file take some room besides its bytes.
     let bytes = world.read(folder, file, 2 * LARGEST_PACK).map_err(|error| error.reason)?;
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| "it is no ZIP archive".to_owned())?;
@@ -74,7 +70,7 @@ pub(super) fn read(
         }
         let bytes = unpacked(&mut entry, &path)?;
         room.take(&path, bytes.len() as u64)?;
-        files.insert(path, bytes);
+        files.insert(path, bytes.into());
     }
     Ok(files)
 }

@@ -1,6 +1,6 @@
 //! What a pack says of itself: the sum of every file, the digest over them, and who signed that.
 
-use super::files::{PackFiles, sha256};
+use super::files::{Bytes, PackFiles, sha256};
 use super::manifest;
 use crate::code::Code;
 use crate::finding::Diagnostic;
@@ -54,7 +54,7 @@ impl Contents {
     /// When their manifest does not say which pack they are.
     pub fn of(pack: &PackFiles) -> Result<Self, Diagnostic> {
         let head = manifest::head(pack)?;
-        let listed = |(path, bytes): (&String, &Vec<u8>)| Listed {
+        let listed = |(path, bytes): (&String, &Bytes)| Listed {
             path: path.clone(),
             bytes: bytes.len() as u64,
             sha256: sha256(bytes),

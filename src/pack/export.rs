@@ -1,6 +1,7 @@
 //! Exports of tools: how what a scanner wrote becomes rows of kinds of evidence.
 
 use super::Kind;
+use super::pattern::Origin;
 use super::reading::{ExportCondition, ExportPath, Reading};
 use crate::code::Code;
 use crate::control_id::ControlId;
@@ -163,12 +164,13 @@ impl Export {
     pub(super) fn read(
         source: &Source,
         kinds: &BTreeMap<String, Arc<Kind>>,
+        origin: Origin,
     ) -> Result<Self, Vec<Diagnostic>> {
         let text: ExportText = toml_text::read(source, Code::InvalidPack).map_err(|error| vec![error])?;
-        let mut reader = Reader { source, kinds, errors: Vec::new() };
+        let mut reader = Reader { source, kinds, origin, errors: Vec::new() };
         let needs = text.needs.iter().map(|all| reader.conditions(all)).collect();
         let shortfall = |reader: &mut Reader<'_>, one: ShortfallText| {
-            let when = reader.parsed(&one.when, ExportCondition::parse)?;
+            let when = reader.condition(&one.when)?;
             Some(Shortfall { when, because: one.because })
         };
         let incomplete = text.incomplete.into_iter().filter_map(|one| shortfall(&mut reader, one)).collect();
@@ -195,6 +197,7 @@ impl Export {
 struct Reader<'a> {
     source: &'a Source,
     kinds: &'a BTreeMap<String, Arc<Kind>>,
+    origin: Origin,
     errors: Vec<Diagnostic>,
 }
 
@@ -203,12 +206,17 @@ impl Reader<'_> {
         self.errors.push(wrong(self.source, Code::InvalidPack, value, message));
     }
 
-    fn parsed<T>(&mut self, text: &Spanned<String>, parse: fn(&str) -> Result<T, String>) -> Option<T> {
+    fn parsed<T>(&mut self, text: &Spanned<String>, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         parse(text.get_ref()).map_err(|reason| self.wrong(text, reason)).ok()
     }
 
+    fn condition(&mut self, text: &Spanned<String>) -> Option<ExportCondition> {
+        let origin = self.origin;
+        self.parsed(text, |text| ExportCondition::parse(text, origin))
+    }
+
     fn conditions(&mut self, texts: &[Spanned<String>]) -> Vec<ExportCondition> {
-        texts.iter().filter_map(|text| self.parsed(text, ExportCondition::parse)).collect()
+        texts.iter().filter_map(|text| self.condition(text)).collect()
     }
 
     /// The records with their own fields, and those of all records that their kind has.
@@ -243,6 +251,7 @@ impl Reader<'_> {
     }
 
     fn readings(&mut self, texts: &[Spanned<String>]) -> Vec<Reading> {
-        texts.iter().filter_map(|text| self.parsed(text, Reading::parse)).collect()
+        let origin = self.origin;
+        texts.iter().filter_map(|text| self.parsed(text, |text| Reading::parse(text, origin))).collect()
     }
 }

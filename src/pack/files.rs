@@ -2,6 +2,7 @@
 
 use crate::signature::PublicKey;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// No file of a pack may be larger.
@@ -13,11 +14,14 @@ pub(super) const MOST_FILES: usize = 20_000;
 /// The longest path of a file of a pack, in bytes.
 const LONGEST_PATH: usize = 200;
 
+/// What is in a file of a pack; of the built-in one it stands in the binary.
+pub type Bytes = Cow<'static, [u8]>;
+
 /// The files of a pack, by path, and who signed them.
 #[derive(Clone, Debug, Default)]
 pub struct PackFiles {
     /// Bytes by path relative to the pack's folder. What says what is in the pack is none of them.
-    pub files: BTreeMap<String, Vec<u8>>,
+    pub files: BTreeMap<String, Bytes>,
     /// Who signed them, when somebody did.
     pub signer: Option<PublicKey>,
 }
@@ -94,7 +98,8 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 
 /// Bytes in hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 #[cfg(test)]
@@ -128,7 +133,7 @@ mod tests {
     /// `printf '%s  %s\n' …` of both files, and `sha256sum` over it.
     #[test]
     fn the_digest_is_one_of_sums() {
-        let file = |path: &str, text: &str| (path.to_owned(), text.as_bytes().to_vec());
+        let file = |path: &str, text: &str| (path.to_owned(), text.as_bytes().to_vec().into());
         let files = [file("pack.toml", "a"), file("rules/b.toml", "b"), file("tests/x", "c")].into();
         let pack = PackFiles { files, signer: None };
         assert_eq!(pack.digest(), "sha256:ddbcd5417f3fcc9bc09f2f33eaa3492b3a52845507ad1dceb414f94bc5af39a9");

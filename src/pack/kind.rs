@@ -213,15 +213,18 @@ struct FieldText {
     instead: Option<Spanned<String>>,
 }
 
-/// The vocabularies that fields of several kinds share, by name.
+/// The words that fields of several kinds share, by vocabulary and meaning.
 pub(super) type Vocabularies = BTreeMap<String, BTreeMap<String, Vec<String>>>;
+
+/// The vocabularies that are made of them, by name.
+pub(super) type Shared = BTreeMap<String, Vocabulary>;
 
 impl Kind {
     /// Reads a kind from its file.
     ///
     /// # Errors
     /// Everything that is wrong with the file, each at its place.
-    pub fn read(source: &Arc<Source>, shared: &Vocabularies) -> Result<Self, Vec<Diagnostic>> {
+    pub(super) fn read(source: &Arc<Source>, shared: &Shared) -> Result<Self, Vec<Diagnostic>> {
         let text: KindText = toml_text::read(source, Code::InvalidPack).map_err(|error| vec![error])?;
         let mut errors = Vec::new();
         check_id(source, &text.id, &mut errors);
@@ -284,19 +287,19 @@ fn meanings(fields: &BTreeMap<String, Field>) -> HashMap<String, Vec<Meaning>> {
 }
 
 impl FieldText {
-    fn resolve(self, source: &Source, shared: &Vocabularies, errors: &mut Vec<Diagnostic>) -> Field {
+    fn resolve(self, source: &Source, shared: &Shared, errors: &mut Vec<Diagnostic>) -> Field {
         let mut words = Vocabulary::default();
         if *self.holds.get_ref() == Holds::YesNo {
-            shared.get("yes-no").inspect(|shared| words.extend(shared));
+            shared.get("yes-no").inspect(|shared| words.extend_by(shared));
         }
         if let Some(name) = &self.vocabulary {
             match shared.get(name.get_ref()) {
-                Some(shared) => words.extend(shared),
+                Some(shared) => words.extend_by(shared),
                 None => errors.push(invalid(source, name, format!("no vocabulary `{}`", name.get_ref()))),
             }
         }
         words.extend(&self.words);
-        if *self.holds.get_ref() == Holds::Word && words.known().is_empty() {
+        if *self.holds.get_ref() == Holds::Word && words.is_empty() {
             errors.push(invalid(source, &self.holds, "a field that holds words needs a vocabulary"));
         }
         Field {

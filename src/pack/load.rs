@@ -1,13 +1,13 @@
 //! Loads packs one upon the other. A pack adds to what those below it declare, and changes nothing of it
 //! but by what it overrides: so what a stranger's pack brings along leaves the other rules as they were.
 
-use super::files::PackFiles;
+use super::files::{Bytes, PackFiles};
 use super::manifest::{self, Head, Manifest, not_utf8};
 use super::open::PackRef;
 use super::pattern::Origin;
 use super::{
-    BUILT_IN, EventFields, Export, Kind, LogSource, Pack, Packs, Rule, Shape, certification, control, export,
-    lint,
+    BUILT_IN, EventFields, Export, Kind, LogSource, Pack, Packs, Rule, Shape, Vocabulary, certification,
+    control, export, lint,
 };
 use crate::code::Code;
 use crate::finding::Diagnostic;
@@ -33,7 +33,7 @@ pub struct Opened {
     /// Its texts, by path.
     pub texts: Texts,
     /// Files of its cases, by path below `tests/`.
-    pub cases: BTreeMap<String, Vec<u8>>,
+    pub cases: BTreeMap<String, Bytes>,
     /// Files that are no texts and should be.
     pub errors: Vec<Diagnostic>,
 }
@@ -47,14 +47,14 @@ pub fn open(pack: &PackRef, world: &dyn World) -> Result<Opened, Vec<Diagnostic>
 }
 
 /// Texts, and cases, which may be anything.
-fn parted(files: BTreeMap<String, Vec<u8>>) -> Opened {
+fn parted(files: BTreeMap<String, Bytes>) -> Opened {
     let mut opened = Opened::default();
     for (path, bytes) in files {
         if let Some(case) = path.strip_prefix("tests/") {
             opened.cases.insert(case.to_owned(), bytes);
             continue;
         }
-        match String::from_utf8(bytes) {
+        match String::from_utf8(bytes.into_owned()) {
             Ok(text) => drop(opened.texts.insert(path.clone(), Arc::new(Source::new(path, text)))),
             Err(_) => opened.errors.push(not_utf8(&path)),
         }
@@ -72,20 +72,18 @@ pub fn load(packs: &[PackRef], world: &dyn World) -> Result<Packs, Vec<Diagnosti
     let mut read = Vec::new();
     for pack in packs {
         match PackFiles::read(pack, world) {
-            Ok(files) => read.push((files, pack)),
+            Ok(files) => read.push((files.id(), files, pack)),
             Err(unreadable) => errors.extend(unreadable),
         }
     }
     let is_built_in = |pack: &PackRef| *pack == PackRef::BuiltIn;
+    let is_outside = |(_, _, pack): &&(_, _, &PackRef)| !is_built_in(pack);
     let outside: BTreeSet<String> =
-        read.iter().filter(|(_, pack)| !is_built_in(pack)).filter_map(|(files, _)| files.id()).collect();
-    if !outside.is_empty() {
-        let is_outside = |files: &PackFiles| files.id().is_some_and(|id| outside.contains(&id));
-        read.retain(|(files, pack)| !is_built_in(pack) || !is_outside(files));
-    }
+        read.iter().filter(is_outside).filter_map(|(id, ..)| id.clone()).collect();
+    read.retain(|(id, _, pack)| !(is_built_in(pack) && id.as_ref().is_some_and(|id| outside.contains(id))));
     let mut loader = Loader { errors, ..Loader::default() };
-    loader.known = read.iter().filter_map(|(files, _)| files.id()).collect();
-    for (files, pack) in read {
+    loader.known = read.iter().filter_map(|(id, ..)| id.clone()).collect();
+    for (_, files, pack) in read {
         loader.tell_unlocked(pack);
         if let Err(error) = loader.add(files, is_built_in(pack)) {
             loader.errors.push(error);
@@ -187,7 +185,7 @@ impl Loader {
         self.packs.vocabularies.extend(manifest.vocabularies.clone());
         self.add_kinds(texts);
         self.add_sources(texts, origin);
-        self.add_exports(texts);
+        self.add_exports(texts, origin);
         self.add_certification(texts);
         self.lay(manifest, source, head);
         needs
@@ -292,8 +290,10 @@ impl Loader {
     }
 
     fn add_kinds(&mut self, texts: &Texts) {
+        let vocabularies = self.packs.vocabularies.iter();
+        let shared = vocabularies.map(|(name, words)| (name.clone(), Vocabulary::new(words))).collect();
         for source in below(texts, "schema/", ".toml") {
-            match Kind::read(source, &self.packs.vocabularies) {
+            match Kind::read(source, &shared) {
                 Ok(kind) => {
                     let id = kind.id.clone();
                     let is_there = self.packs.kinds.insert(id.clone(), Arc::new(kind)).is_some();
@@ -340,7 +340,7 @@ impl Loader {
         }
     }
 
-    fn add_exports(&mut self, texts: &Texts) {
+    fn add_exports(&mut self, texts: &Texts, origin: Origin) {
         if let Some(source) = texts.get(CATEGORIES) {
             match export::categories(source) {
                 Ok(categories) => {
@@ -353,7 +353,7 @@ impl Loader {
             }
         }
         for source in below(texts, "exports/", ".toml").filter(|source| source.name() != CATEGORIES) {
-            match Export::read(source, &self.packs.kinds) {
+            match Export::read(source, &self.packs.kinds, origin) {
                 Ok(export) => {
                     let id = export.id.clone();
                     let is_there = self.packs.exports.insert(id.clone(), Arc::new(export)).is_some();

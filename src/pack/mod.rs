@@ -37,7 +37,7 @@ pub use control::{Attributes, Automation, Control, Documented, OldControl, Requi
 pub use coverage::{ATTESTATIONS, Coverage};
 pub use declared::{Declared, DeclaredText, INSTALLED, archive_name, declared, declared_but, is_wanted};
 pub use export::{Category, Export, ExportFormat, ExportRecords, Shortfall};
-pub use files::{PackFiles, hex};
+pub use files::{Bytes, PackFiles, hex};
 pub(crate) use kind::Meaning;
 pub use kind::{Field, Holds, Kind, PersonFields, Required, Shape};
 pub use load::{Opened, Texts, base_of, load, missing_key, open, theme_of};
@@ -86,7 +86,7 @@ pub struct Pack {
     /// Its rules, by theme and id.
     pub rules: Vec<Rule>,
     /// Files of its cases, by path below `tests/`.
-    pub cases: BTreeMap<String, Vec<u8>>,
+    pub cases: BTreeMap<String, Bytes>,
 }
 
 /// All packs of a run, as one.

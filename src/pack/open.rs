@@ -3,7 +3,7 @@
 use super::archive;
 use super::contents::{CONTENTS, Contents, SIGNATURE};
 use super::declared::Declared;
-use super::files::{LARGEST, PackFiles, Room, check_path, no_file};
+use super::files::{Bytes, LARGEST, PackFiles, Room, check_path, no_file};
 use crate::code::Code;
 use crate::finding::Diagnostic;
 use crate::place::Place;
@@ -33,7 +33,7 @@ impl PackFiles {
     pub fn read(pack: &PackRef, world: &dyn World) -> Result<Self, Vec<Diagnostic>> {
         match pack {
             PackRef::BuiltIn => {
-                let files = BUILT_IN.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec()));
+                let files = BUILT_IN.iter().map(|(path, bytes)| ((*path).to_owned(), Bytes::Borrowed(bytes)));
                 Ok(Self { files: files.collect(), signer: None })
             }
             PackRef::Folder(path) => Self::read_at(path, world),
@@ -74,7 +74,7 @@ fn in_folder(
     folder: &Path,
     shown: &str,
     world: &dyn World,
-) -> Result<BTreeMap<String, Vec<u8>>, Vec<Diagnostic>> {
+) -> Result<BTreeMap<String, Bytes>, Vec<Diagnostic>> {
     let entries = world.list(folder).map_err(|error| vec![unreadable(shown, &error.to_string())])?;
     let (mut files, mut errors) = (BTreeMap::new(), Vec::new());
     let visible =
@@ -85,7 +85,7 @@ fn in_folder(
         let fits = check_path(&entry.path).and_then(|()| room.take(&entry.path, entry.bytes));
         let fits = fits.and_then(|()| if is_file { Ok(()) } else { Err(no_file(&entry.path)) });
         match fits.map(|()| world.read(folder, &entry.path, LARGEST)) {
-            Ok(Ok(bytes)) => drop(files.insert(entry.path, bytes)),
+            Ok(Ok(bytes)) => drop(files.insert(entry.path, bytes.into())),
             Ok(Err(error)) => errors.push(unreadable(shown, &error.to_string())),
             Err(reason) => errors.push(unreadable(shown, &reason)),
         }

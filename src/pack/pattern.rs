@@ -4,7 +4,7 @@ use regex::{Regex, RegexBuilder};
 use std::fmt;
 use std::sync::OnceLock;
 
-/// A regular expression of a log source may take this much memory once compiled.
+/// A regular expression of a log source or an export may take this much memory once compiled.
 const PATTERN_BYTES: usize = 1 << 20;
 
 /// Where a pack comes from.
@@ -34,6 +34,11 @@ impl LazyRegex {
             Origin::Outside => OnceLock::from(Some(compile(&text)?)),
         };
         Ok(Self { text, compiled })
+    }
+
+    /// True when something is found.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.get().is_some_and(|regex| regex.is_match(text))
     }
 
     /// The text of the expression.

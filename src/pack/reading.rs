@@ -11,10 +11,7 @@
 //! @portid, #text                    attribute and text of an XML element
 //! ```
 
-use regex::{Regex, RegexBuilder};
-
-/// A regular expression of a reading may take this much memory once compiled.
-const PATTERN_BYTES: usize = 1 << 20;
+use super::pattern::{LazyRegex, Origin};
 
 /// Where something stands in an export.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -61,7 +58,7 @@ pub enum Test {
     /// A number that is not smaller.
     AtLeast(f64),
     /// A text in which the pattern is found.
-    Matches(Regex),
+    Matches(LazyRegex),
 }
 
 /// Something that holds or does not.
@@ -83,7 +80,7 @@ pub enum Reading {
     /// A word, where the condition holds.
     Word(ExportCondition, String),
     /// The parts of what stands there that the first group of a pattern matches.
-    Pattern(ExportPath, Regex),
+    Pattern(ExportPath, LazyRegex),
     /// A time in so many units a second since 1970.
     Epoch(ExportPath, i64),
 }
@@ -146,9 +143,9 @@ fn only(text: &str) -> Result<Only, String> {
     })
 }
 
-fn regex(pattern: &str) -> Result<Regex, String> {
-    let built = RegexBuilder::new(pattern).size_limit(PATTERN_BYTES).build();
-    built.map_err(|_| format!("`{pattern}` is no regular expression"))
+fn regex(pattern: &str, origin: Origin) -> Result<LazyRegex, String> {
+    let read = LazyRegex::new(pattern.to_owned(), origin);
+    read.map_err(|_| format!("`{pattern}` is no regular expression"))
 }
 
 impl ExportCondition {
@@ -156,7 +153,7 @@ impl ExportCondition {
     ///
     /// # Errors
     /// What is wrong with it, a lower-case fragment.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str, origin: Origin) -> Result<Self, String> {
         let made = |path: &str, test: Test| Ok(Self { path: ExportPath::parse(path)?, test });
         if let Some(path) = text.trim().strip_prefix('!') {
             return made(path, Test::Absent);
@@ -165,7 +162,7 @@ impl ExportCondition {
             return made(path, Test::There);
         }
         if let Some((path, pattern)) = text.split_once(" ~ ") {
-            return made(path, Test::Matches(regex(pattern)?));
+            return made(path, Test::Matches(regex(pattern, origin)?));
         }
         if let Some((path, value)) = text.split_once(" != ") {
             return made(path, Test::IsNot(value.trim().to_owned()));
@@ -187,16 +184,17 @@ impl Reading {
     ///
     /// # Errors
     /// What is wrong with it, a lower-case fragment.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str, origin: Origin) -> Result<Self, String> {
         if let Some(word) = text.strip_prefix("= ") {
             return Ok(Self::Constant(word.trim().to_owned()));
         }
         if let Some((condition, word)) = text.split_once(" -> ") {
-            return Ok(Self::Word(ExportCondition::parse(condition)?, word.trim().to_owned()));
+            return Ok(Self::Word(ExportCondition::parse(condition, origin)?, word.trim().to_owned()));
         }
         if let Some((path, pattern)) = text.split_once(" ~ ") {
-            let regex = regex(pattern)?;
-            if regex.captures_len() < 2 {
+            let regex = regex(pattern, origin)?;
+            let has_group = || regex.get().is_some_and(|regex| regex.captures_len() > 1);
+            if origin == Origin::Outside && !has_group() {
                 return Err("the pattern needs a group that says which part is meant".to_owned());
             }
             return Ok(Self::Pattern(ExportPath::parse(path)?, regex));
@@ -233,16 +231,28 @@ mod tests {
 
     #[test]
     fn a_reading_is_a_word_a_value_or_a_part_of_one() {
-        assert!(matches!(Reading::parse("= failed").unwrap(), Reading::Constant(word) if word == "failed"));
-        assert!(matches!(Reading::parse("@start as seconds").unwrap(), Reading::Epoch(_, 1)));
-        assert!(matches!(Reading::parse("C ~ ISO: ([^|]*)").unwrap(), Reading::Pattern(..)));
-        let Reading::Word(condition, word) = Reading::parse("impact >= 0.7 -> high").unwrap() else {
+        assert!(
+            matches!(Reading::parse("= failed", Origin::Outside).unwrap(), Reading::Constant(word) if word == "failed")
+        );
+        assert!(matches!(
+            Reading::parse("@start as seconds", Origin::Outside).unwrap(),
+            Reading::Epoch(_, 1)
+        ));
+        assert!(matches!(Reading::parse("C ~ ISO: ([^|]*)", Origin::Outside).unwrap(), Reading::Pattern(..)));
+        let Reading::Word(condition, word) =
+            Reading::parse("impact >= 0.7 -> high", Origin::Outside).unwrap()
+        else {
             panic!("a word under a condition")
         };
         assert!(matches!(condition.test, Test::AtLeast(least) if least == 0.7) && word == "high");
-        let Reading::Word(condition, _) = Reading::parse("!runstats -> failed").unwrap() else { panic!() };
+        let Reading::Word(condition, _) = Reading::parse("!runstats -> failed", Origin::Outside).unwrap()
+        else {
+            panic!()
+        };
         assert!(matches!(condition.test, Test::Absent));
-        let Reading::Word(condition, _) = Reading::parse("id ~ ^CVE- -> dependency").unwrap() else {
+        let Reading::Word(condition, _) =
+            Reading::parse("id ~ ^CVE- -> dependency", Origin::Outside).unwrap()
+        else {
             panic!()
         };
         assert!(matches!(condition.test, Test::Matches(pattern) if pattern.is_match("CVE-1")));
@@ -251,7 +261,7 @@ mod tests {
     #[test]
     fn what_is_none_of_these_is_refused() {
         for text in ["a..b", "a[b", "a[b].c", "a[#=1]", "a ~ (", "a ~ b", "a >= much -> b"] {
-            assert!(Reading::parse(text).is_err(), "{text}");
+            assert!(Reading::parse(text, Origin::Outside).is_err(), "{text}");
         }
     }
 }

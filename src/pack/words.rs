@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A header or label made comparable: Jira's `Custom field (X)` is X, other text in parentheses
 /// is dropped, camelCase is split, `#` is "number", every run of other signs is one blank, lower
@@ -71,8 +72,8 @@ fn without_parentheses(text: &str) -> String {
 /// The words a field may hold, and what each of them means.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vocabulary {
-    /// Normalized word as written, to the word that rules know.
-    meanings: BTreeMap<String, String>,
+    /// Normalized word as written, to the word that rules know. Fields of many kinds share them.
+    meanings: Arc<BTreeMap<String, String>>,
 }
 
 impl Vocabulary {
@@ -85,12 +86,31 @@ impl Vocabulary {
 
     /// Adds words; a word that is known already gets the new meaning.
     pub fn extend(&mut self, words: &BTreeMap<String, Vec<String>>) {
+        if words.is_empty() {
+            return;
+        }
+        let meanings = Arc::make_mut(&mut self.meanings);
         for (meaning, written) in words {
-            self.meanings.insert(normalize_word(meaning), meaning.clone());
+            meanings.insert(normalize_word(meaning), meaning.clone());
             for word in written {
-                self.meanings.insert(normalize_word(word), meaning.clone());
+                meanings.insert(normalize_word(word), meaning.clone());
             }
         }
+    }
+
+    /// Adds the words of another vocabulary; a word that is known already gets the new meaning.
+    pub(super) fn extend_by(&mut self, other: &Self) {
+        if self.meanings.is_empty() {
+            self.meanings = Arc::clone(&other.meanings);
+        } else {
+            let words = other.meanings.iter().map(|(word, meaning)| (word.clone(), meaning.clone()));
+            Arc::make_mut(&mut self.meanings).extend(words);
+        }
+    }
+
+    /// True when no word is known.
+    pub(super) fn is_empty(&self) -> bool {
+        self.meanings.is_empty()
     }
 
     /// What a cell means: the whole cell, or without a remark in parentheses or behind a dash.

@@ -26,7 +26,7 @@ pub(super) fn cases(packs: &Packs, only: Option<&str>) -> Result<Vec<Case>, Vec<
         }
         match parts[..] {
             [rule, case, file] => {
-                folders.entry((rule, case)).or_default().insert(file.to_owned(), bytes.clone());
+                folders.entry((rule, case)).or_default().insert(file.to_owned(), bytes.to_vec());
             }
             [rule, CASES] => {
                 match rule_of(rule, path, packs).and_then(|_| cases_file::read(rule, path, bytes)) {

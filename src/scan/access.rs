@@ -35,6 +35,8 @@ pub(super) struct Access {
     rests: Vec<Option<Predicate>>,
     /// By scan, what is asked of several fields at once; `None` where it is never settled.
     lefts: Vec<Option<Predicate>>,
+    /// By scan, whether it only counts what passes all fields.
+    only_counts: Vec<bool>,
     /// By scan, the slots that must be found filled for it to be settled, a bit each.
     reads: Vec<u128>,
     settled: Vec<AtomicBool>,
@@ -60,6 +62,7 @@ impl Access {
             waits: vec![None; scans.len()],
             rests: vec![None; scans.len()],
             lefts: vec![None; scans.len()],
+            only_counts: vec![false; scans.len()],
             reads: vec![0; scans.len()],
             settled: no(),
             warm: no(),
@@ -102,6 +105,7 @@ impl Access {
                     }
                 }
             }
+            self.only_counts[number] = scan.only_counts() && left.conjuncts().is_empty();
             (self.lefts[number], self.reads[number]) = (Some(left), reads);
         }
     }
@@ -150,6 +154,12 @@ impl Access {
             Why::Found => self.rests[scan].as_ref(),
             Why::Passed => self.lefts[scan].as_ref(),
         }
+    }
+
+    /// True for a scan of which a record that passed all fields needs nothing but to be counted, in the
+    /// one group that the scan has.
+    pub(super) fn only_counts(&self, scan: usize) -> bool {
+        self.only_counts[scan]
     }
 
     /// The scans that wait but must be shown all records of their category still: to know which

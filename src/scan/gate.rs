@@ -2,6 +2,7 @@
 
 use super::Scan;
 use super::predicate::{Comparison, Constant, Field, Operand, Predicate, TextTest};
+use super::steps::is_float;
 use crate::evidence::{Record, Scalar};
 use std::collections::BTreeMap;
 
@@ -150,17 +151,12 @@ pub(super) fn is_looked_up(atom: &Predicate) -> bool {
 
 /// True where what is looked up is what is asked: whole numbers are looked up as floats.
 fn is_exact(atom: &Predicate) -> bool {
-    let is_float = |number: &i64| number.unsigned_abs() < WHOLE;
     match atom {
-        Predicate::OneOf(_, list) => list.integers.iter().all(is_float),
-        Predicate::Compare(_, _, Operand::Constant(Constant::Integer(number))) => is_float(number),
+        Predicate::OneOf(_, list) => list.integers.iter().copied().all(is_float),
+        Predicate::Compare(_, _, Operand::Constant(Constant::Integer(number))) => is_float(*number),
         _ => true,
     }
 }
-
-/// Whole numbers below this are floats, and those that are not lie on the same side of them as the
-/// floats that they become.
-const WHOLE: u64 = 1 << 53;
 
 /// The field that must hold one of a few values, or lie on one side of one, where that is asked.
 fn gate_slot(atom: &Predicate) -> Option<usize> {

@@ -77,11 +77,21 @@ impl Group {
     /// Adds a record of which only the number counts; false where it is not the last of many.
     #[inline]
     pub(super) fn count(&mut self, mark: Mark) -> bool {
-        let is_last = mark.has_time() && self.last < mark && self.exemplars.len() == EXEMPLARS;
+        let is_last = mark.has_time() && self.last_of_many().is_some_and(|last| last < mark);
         if is_last {
-            (self.count, self.last) = (self.count + 1, mark);
+            self.add_counted(1, mark);
         }
         is_last
+    }
+
+    /// The last record, once there are so many that a later one is not pointed at.
+    pub(super) fn last_of_many(&self) -> Option<Mark> {
+        (self.exemplars.len() == EXEMPLARS).then_some(self.last)
+    }
+
+    /// Adds records behind the last one, of which only the number counts.
+    pub(super) fn add_counted(&mut self, count: u64, last: Mark) {
+        (self.count, self.last) = (self.count + count, last);
     }
 
     fn add_more(&mut self, mark: Mark, given: Given, wanted: &Wanted) {

@@ -7,6 +7,7 @@ mod access;
 mod aggregate;
 mod bounds;
 mod cache;
+mod counter;
 mod expected;
 mod frame;
 mod gate;
@@ -29,6 +30,7 @@ mod reckon;
 mod set;
 mod shard;
 mod spot_check;
+mod steps;
 mod tally;
 mod texts;
 mod waiting;
@@ -123,6 +125,13 @@ impl Scan {
     /// that tell in which periods keys are expected.
     fn looks_beyond(&self) -> bool {
         self.then.is_some() || (self.expected.is_some() && self.wanted.every.is_some())
+    }
+
+    /// True when of a record that its condition holds for only the number counts, in one group of all.
+    fn only_counts(&self) -> bool {
+        let is_more =
+            self.among.is_some() || self.join.is_some() || self.expected.is_some() || self.then.is_some();
+        !is_more && self.by.is_empty() && self.keeps == 0 && self.wanted.is_number()
     }
 
     /// A scan that counts all records by the values of the field in this slot.

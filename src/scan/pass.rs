@@ -1,6 +1,7 @@
 //! One log shown to all scans, record by record.
 
 use super::access::Access;
+use super::counter::Counter;
 use super::join::{JoinWith, RowNumber};
 use super::keep::{follow, keep};
 use super::recall::{Recall, Why};
@@ -19,6 +20,8 @@ pub(super) struct Pass<'a> {
     window: Window,
     log: u32,
     tallies: Vec<Tally>,
+    /// By scan, what is not yet added to its tally.
+    counters: Vec<Counter>,
     /// How near the records lie to the ends of the window.
     edges: Edges,
     /// By category of the records.
@@ -63,6 +66,7 @@ impl<'a> Pass<'a> {
             window,
             log,
             tallies: super::tallies(scans),
+            counters: vec![Counter::default(); scans.len()],
             edges: Edges::default(),
             counts: vec![Counts::default(); access.categories()],
             cold: access.cold(),
@@ -165,6 +169,10 @@ impl<'a> Pass<'a> {
             return;
         }
         (self.shown[scan], self.why[scan]) = (self.record, why);
+        if why == Why::Passed && self.counters[scan].count(mark) {
+            return;
+        }
+        self.add_counted(scan);
         let rest = self.rest(scan);
         let tally = &mut self.tallies[scan];
         let before = tally.undecidable;
@@ -175,11 +183,22 @@ impl<'a> Pass<'a> {
         tally.undecidable = tally.undecidable.min(before + 1);
         if why != Why::Passed {
             self.access.settles(scan, tally.filled);
+        } else if self.access.only_counts(scan) {
+            self.counters[scan] = tally.counter();
         }
     }
 
+    /// Adds what was counted of a scan to its tally.
+    fn add_counted(&mut self, scan: usize) {
+        self.tallies[scan].add_counted(std::mem::take(&mut self.counters[scan]));
+    }
+
     /// Adds what was learned of the part behind.
-    pub(super) fn merge(&mut self, part: Self) {
+    pub(super) fn merge(&mut self, mut part: Self) {
+        for scan in 0..self.scans.len() {
+            self.add_counted(scan);
+            part.add_counted(scan);
+        }
         super::merge(&mut self.tallies, part.tallies);
         self.edges.merge(part.edges);
         for (all, one) in self.counts.iter_mut().zip(part.counts) {
@@ -191,6 +210,7 @@ impl<'a> Pass<'a> {
     /// What each scan has learned, how near the records lie to the ends of the window, and what
     /// spot checks have found.
     pub(super) fn finish(mut self) -> (Vec<Tally>, Edges, Spots) {
+        (0..self.scans.len()).for_each(|scan| self.add_counted(scan));
         for (number, (scan, tally)) in self.scans.iter().zip(&mut self.tallies).enumerate() {
             let mut counts = Counts::default();
             self.counts[self.access.categories_of(number)].iter().for_each(|one| counts.add(*one));

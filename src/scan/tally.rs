@@ -1,6 +1,7 @@
 //! What one rule learns from records, in a form that merges.
 
 use super::aggregate::{Given, Wanted};
+use super::counter::Counter;
 use super::group::Group;
 use super::join::RowNumber;
 use super::mark::Mark;
@@ -10,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// The key of the group of scans that do not group.
+const NO_KEY: &[String] = &[];
 
 /// Undecidable records that can be pointed at.
 const UNDECIDED: usize = 5;
@@ -113,6 +117,18 @@ impl Tally {
     #[inline]
     pub(super) fn count(&mut self, key: &[String], mark: Mark) -> bool {
         self.groups.get_mut(key).is_some_and(|group| group.count(mark))
+    }
+
+    /// A counter for the one group of a scan that only counts, and has no key.
+    pub(super) fn counter(&self) -> Counter {
+        Counter { count: 0, last: self.groups.get(NO_KEY).and_then(Group::last_of_many) }
+    }
+
+    /// Adds what was counted apart.
+    pub(super) fn add_counted(&mut self, counter: Counter) {
+        if let (Some(last), Some(group)) = (counter.last, self.groups.get_mut(NO_KEY)) {
+            group.add_counted(counter.count, last);
+        }
     }
 
     fn is_beyond(&self, key: &[String]) -> bool {

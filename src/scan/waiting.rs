@@ -3,6 +3,7 @@
 use super::bounds::Bounds;
 use super::predicate::{Comparison, Constant, Operand, Predicate};
 use super::set::{Asker, Set};
+use super::steps::as_float;
 use super::texts::Texts;
 use crate::evidence::{Record, Scalar};
 use foldhash::fast::FixedState;
@@ -17,8 +18,8 @@ pub(super) struct Waiting {
     booleans: [Vec<Asker>; 2],
     bounds: Bounds,
     tests: Texts,
-    /// All numbers that are asked about, in order.
-    steps: Vec<f64>,
+    /// All numbers that are asked about, in order; `None` where others may be as well.
+    steps: Option<Vec<f64>>,
     /// What cannot be looked up.
     others: Vec<(usize, Predicate)>,
     /// The scans that ask nothing of it, or nothing that is asked for all at once.
@@ -46,7 +47,7 @@ impl Waiting {
             booleans: [Vec::new(), Vec::new()],
             bounds: Bounds::default(),
             tests: Texts::default(),
-            steps: Vec::new(),
+            steps: None,
             others: Vec::new(),
             indifferent: Set::all(scans),
             gated: Vec::new(),
@@ -101,11 +102,18 @@ impl Waiting {
     pub(super) fn build(&mut self) {
         self.tests.build();
         self.bounds.build();
-        self.steps =
-            self.bounds.numbers().chain(self.numbers.keys().map(|bits| f64::from_bits(*bits))).collect();
-        self.steps.retain(|number| !number.is_nan());
-        self.steps.sort_by(f64::total_cmp);
-        self.steps.dedup();
+        self.steps = self.all_steps();
+    }
+
+    fn all_steps(&self) -> Option<Vec<f64>> {
+        let of_others: Option<Vec<_>> = self.others.iter().map(|(_, predicate)| predicate.steps()).collect();
+        let looked_up = self.numbers.keys().map(|bits| f64::from_bits(*bits));
+        let mut steps: Vec<f64> =
+            self.bounds.numbers().chain(looked_up).chain(of_others?.into_iter().flatten()).collect();
+        steps.retain(|number| !number.is_nan());
+        steps.sort_by(f64::total_cmp);
+        steps.dedup();
+        Some(steps)
     }
 
     /// Numbers of one rank mean the same to all scans. `None` where that is not known, and for no
@@ -117,9 +125,9 @@ impl Waiting {
             Scalar::Number(number) if !number.is_nan() => *number,
             _ => return None,
         };
-        let below = self.steps.partition_point(|step| *step < number);
-        let is_step = self.steps.get(below).is_some_and(|step| *step == number);
-        self.others.is_empty().then_some(2 * below + usize::from(is_step))
+        let steps = self.steps.as_ref()?;
+        let below = steps.partition_point(|step| *step < number);
+        Some(2 * below + usize::from(steps.get(below) == Some(&number)))
     }
 
     /// What the value that a record has means to the scans. Where only some scans matter, what it says
@@ -167,9 +175,4 @@ impl Waiting {
 /// Both zeros are one number.
 fn bits(number: f64) -> u64 {
     (number + 0.0).to_bits()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "where that matters what is found is asked again, exactly")]
-fn as_float(number: i64) -> f64 {
-    number as f64
 }

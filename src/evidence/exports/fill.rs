@@ -40,6 +40,7 @@ impl Filler<'_, '_> {
             Reading::Constant(word) => Some(word_at(anchor, word)),
             Reading::Text(path) => self.joined(path, most, |node, text| self.whole(node, text)),
             Reading::Pattern(path, pattern) => {
+                let pattern = pattern.get()?;
                 self.joined(path, most, |node, text| self.parts(node, &text, pattern))
             }
             Reading::Word(condition, word) => match self.finder.fulfilled(condition, self.scope)? {
