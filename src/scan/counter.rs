@@ -1,28 +1,43 @@
 //! Records of which only the number matters, counted apart from the groups they belong to.
 //!
-//! A record that is later than all before changes nothing of a group that only counts but its number
-//! and its last record. Where a scan has one group, such records are counted here, side by side for
-//! all scans, and nobody looks for the group.
+//! A group that only counts points at its first few records and at its last one. What lies behind the
+//! first few changes nothing of it but its number and its last record. Where a scan has one group,
+//! such records are counted here, side by side for all scans, and nobody looks for the group.
 
 use super::mark::Mark;
+use jiff::Timestamp;
 
 /// What was counted for the one group of a scan since that was looked at.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Counter {
-    /// Records.
-    pub(super) count: u64,
-    /// The last of the group; none where the group must see the next record itself.
-    pub(super) last: Option<Mark>,
+    /// What is later only counts.
+    behind: Timestamp,
+    count: u64,
+    /// The last record of the group.
+    last: Mark,
 }
 
 impl Counter {
+    /// A counter for a group that points at no record behind the first of these, and ends with the other.
+    pub(super) fn new(first_few: Mark, last: Mark) -> Self {
+        Self { behind: first_few.time, count: 0, last }
+    }
+
     /// Adds a record; false where that takes more than counting.
     #[inline]
     pub(super) fn count(&mut self, mark: Mark) -> bool {
-        let is_last = mark.has_time() && self.last.is_some_and(|last| last < mark);
-        if is_last {
-            (self.count, self.last) = (self.count + 1, Some(mark));
+        let only_counts = self.behind < mark.time && mark.has_time();
+        if only_counts {
+            self.count += 1;
+            if self.last.time < mark.time || self.last < mark {
+                self.last = mark;
+            }
         }
-        is_last
+        only_counts
+    }
+
+    /// How many were counted, and the last record of all.
+    pub(super) fn counted(self) -> (u64, Mark) {
+        (self.count, self.last)
     }
 }

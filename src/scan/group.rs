@@ -3,6 +3,7 @@
 use super::aggregate::{
     Burst, Distinct, Ends, Given, Marks, Pair, Pairs, Silence, Stretches, Top, Total, Wanted,
 };
+use super::counter::Counter;
 use super::join::RowNumber;
 use super::mark::Mark;
 use serde::{Deserialize, Serialize};
@@ -74,23 +75,29 @@ impl Group {
         self.add_more(mark, given, wanted);
     }
 
-    /// Adds a record of which only the number counts; false where it is not the last of many.
+    /// Adds a record of which only the number counts; false where that takes more than counting.
     #[inline]
     pub(super) fn count(&mut self, mark: Mark) -> bool {
-        let is_last = mark.has_time() && self.last_of_many().is_some_and(|last| last < mark);
-        if is_last {
-            self.add_counted(1, mark);
+        let only_counts = mark.has_time() && self.last_exemplar().is_some_and(|last| *last < mark);
+        if only_counts {
+            (self.count, self.last) = (self.count + 1, self.last.later(mark));
         }
-        is_last
+        only_counts
     }
 
-    /// The last record, once there are so many that a later one is not pointed at.
-    pub(super) fn last_of_many(&self) -> Option<Mark> {
-        (self.exemplars.len() == EXEMPLARS).then_some(self.last)
+    /// A counter for what comes behind the records that are pointed at.
+    pub(super) fn counter(&self) -> Option<Counter> {
+        self.last_exemplar().map(|last| Counter::new(*last, self.last))
     }
 
-    /// Adds records behind the last one, of which only the number counts.
-    pub(super) fn add_counted(&mut self, count: u64, last: Mark) {
+    /// The last record that is pointed at, once there are as many as can be.
+    fn last_exemplar(&self) -> Option<&Mark> {
+        self.exemplars.last().filter(|_| self.exemplars.len() == EXEMPLARS)
+    }
+
+    /// Adds what was counted apart.
+    pub(super) fn add_counted(&mut self, counter: Counter) {
+        let (count, last) = counter.counted();
         (self.count, self.last) = (self.count + count, last);
     }
 

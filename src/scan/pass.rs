@@ -20,8 +20,8 @@ pub(super) struct Pass<'a> {
     window: Window,
     log: u32,
     tallies: Vec<Tally>,
-    /// By scan, what is not yet added to its tally.
-    counters: Vec<Counter>,
+    /// By scan, what is counted and not yet added to its tally.
+    counters: Vec<Option<Counter>>,
     /// How near the records lie to the ends of the window.
     edges: Edges,
     /// By category of the records.
@@ -66,7 +66,7 @@ impl<'a> Pass<'a> {
             window,
             log,
             tallies: super::tallies(scans),
-            counters: vec![Counter::default(); scans.len()],
+            counters: vec![None; scans.len()],
             edges: Edges::default(),
             counts: vec![Counts::default(); access.categories()],
             cold: access.cold(),
@@ -169,7 +169,7 @@ impl<'a> Pass<'a> {
             return;
         }
         (self.shown[scan], self.why[scan]) = (self.record, why);
-        if why == Why::Passed && self.counters[scan].count(mark) {
+        if why == Why::Passed && self.counters[scan].as_mut().is_some_and(|counter| counter.count(mark)) {
             return;
         }
         self.add_counted(scan);
@@ -190,7 +190,9 @@ impl<'a> Pass<'a> {
 
     /// Adds what was counted of a scan to its tally.
     fn add_counted(&mut self, scan: usize) {
-        self.tallies[scan].add_counted(std::mem::take(&mut self.counters[scan]));
+        if let Some(counter) = self.counters[scan].take() {
+            self.tallies[scan].add_counted(counter);
+        }
     }
 
     /// Adds what was learned of the part behind.

@@ -2,6 +2,7 @@
 //! and it is what a count over all records gives.
 
 use super::aggregate::{Given, Limits, Number, Wanted};
+use super::counter::Counter;
 use super::{Group, Mark, Tally};
 use crate::evidence::Position;
 use crate::time::Duration;
@@ -158,6 +159,32 @@ proptest! {
         let mut backwards = records;
         backwards.reverse();
         prop_assert_eq!(shown(&tally(&wanted, &backwards), &wanted), whole);
+    }
+
+    /// What is counted in its group or apart from it is what is added record by record.
+    #[test]
+    fn counting_is_adding(records in records()) {
+        let wanted = Arc::<Wanted>::default();
+        let [mut kept, mut counted, mut apart] = [(); 3].map(|()| Tally::new(Arc::clone(&wanted)));
+        let keep = |tally: &mut Tally, mark| tally.keep(&[], mark, None, Given::default());
+        let mut counter: Option<Counter> = None;
+        for record in &records {
+            // Some have no time.
+            let time = if record.value == 0 { jiff::Timestamp::MAX } else { record.mark().time };
+            let mark = Mark { time, ..record.mark() };
+            keep(&mut kept, mark);
+            if !counted.count(&[], mark) {
+                keep(&mut counted, mark);
+            }
+            if !counter.as_mut().is_some_and(|counter| counter.count(mark)) {
+                counter.take().into_iter().for_each(|counter| apart.add_counted(counter));
+                keep(&mut apart, mark);
+                counter = apart.counter();
+            }
+        }
+        counter.into_iter().for_each(|counter| apart.add_counted(counter));
+        prop_assert_eq!(shown(&counted, &wanted), shown(&kept, &wanted));
+        prop_assert_eq!(shown(&apart, &wanted), shown(&kept, &wanted));
     }
 
     /// What is not over a limit is what there is; and with limits, what is left is complete.

@@ -119,15 +119,15 @@ impl Tally {
         self.groups.get_mut(key).is_some_and(|group| group.count(mark))
     }
 
-    /// A counter for the one group of a scan that only counts, and has no key.
-    pub(super) fn counter(&self) -> Counter {
-        Counter { count: 0, last: self.groups.get(NO_KEY).and_then(Group::last_of_many) }
+    /// A counter for the one group of a scan that only counts, once it has many records.
+    pub(super) fn counter(&self) -> Option<Counter> {
+        self.groups.get(NO_KEY)?.counter()
     }
 
     /// Adds what was counted apart.
     pub(super) fn add_counted(&mut self, counter: Counter) {
-        if let (Some(last), Some(group)) = (counter.last, self.groups.get_mut(NO_KEY)) {
-            group.add_counted(counter.count, last);
+        if let Some(group) = self.groups.get_mut(NO_KEY) {
+            group.add_counted(counter);
         }
     }
 

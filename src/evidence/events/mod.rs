@@ -2,6 +2,7 @@
 
 mod clocks;
 mod derive;
+mod digest;
 mod elements;
 mod event;
 mod item;
@@ -35,17 +36,17 @@ pub(super) use syslog::parse as parse_syslog;
 pub(super) use when::{When, day_in_name};
 
 use super::decode::{HEAD, Packing, mark_of_plain, transcode};
-use crate::pack::{EventFields, LogFormat, LogSource, hex};
+use crate::pack::{EventFields, LogFormat, LogSource};
 use crate::place::Place;
 use crate::source::Source;
 use crate::world::{Unreadable, World};
+use digest::{Digested, Digesting};
 use items::{Item, Items};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Places of faults that a log keeps; the others are counted.
 const FAULTS_SHOWN: usize = 20;
@@ -106,9 +107,9 @@ impl Log {
         each: &mut dyn FnMut(&Record<'_>),
     ) -> Result<LogRead, Unreadable> {
         let reader = self.reader(fields, u128::MAX);
-        let read =
-            self.with_items(world, root, |items| ((), parts::in_turn(self, items, &reader, &|_| true, each)));
-        read.map(|((), read)| read)
+        let digesting = Digesting::new(false);
+        let read = |items: &mut TextItems<'_>| ((), parts::in_turn(self, items, &reader, &|_| true, each));
+        self.with_items(world, root, &digesting, read).map(|((), read)| read)
     }
 
     /// Reads the first records of the log, for a look at what it holds: those of its first block.
@@ -182,7 +183,8 @@ impl Log {
         reader: &RecordReader<'_>,
         fold: &Fold<'_, T>,
     ) -> Result<(T, LogRead), Unreadable> {
-        self.with_items(world, root, |items| {
+        let digesting = Digesting::new(!self.has_header() && rayon::current_num_threads() > 1);
+        self.with_items(world, root, &digesting, |items| {
             if self.has_header() {
                 let mut only = (fold.begin)();
                 let mut each = |record: &Record<'_>| (fold.each)(&mut only, record);
@@ -190,7 +192,7 @@ impl Log {
                 (fold.behind)(&mut only, read.records);
                 (only, read)
             } else {
-                parts::side_by_side(self, items, reader, fold)
+                parts::side_by_side(self, items, reader, fold, &digesting)
             }
         })
     }
@@ -200,10 +202,10 @@ impl Log {
         &self,
         world: &dyn World,
         root: &Path,
+        digesting: &Arc<Digesting>,
         work: impl FnOnce(&mut TextItems<'_>) -> (T, LogRead),
     ) -> Result<(T, LogRead), Unreadable> {
-        let tally = Arc::new(Mutex::new((Sha256::new(), 0_u64)));
-        let raw = Tallied { inner: world.open(root, &self.file)?, tally: Arc::clone(&tally) };
+        let raw = Digested { inner: world.open(root, &self.file)?, digesting: Arc::clone(digesting) };
         let mut items = self.items(Box::new(raw))?;
         let (made, mut result) = work(&mut items);
         drop(items);
@@ -211,7 +213,7 @@ impl Log {
             // The digest is over the whole file, also where its content could not be unpacked.
             (result.sha256, result.bytes) = self.digest(world, root)?;
         } else {
-            (result.sha256, result.bytes) = finish(&tally);
+            (result.sha256, result.bytes) = digesting.finish();
         }
         Ok((made, result))
     }
@@ -263,33 +265,10 @@ pub fn fragment(file: &str, position: Position, text: &str) -> Source {
 
 /// SHA-256 of a whole file in hexadecimal, and its bytes.
 pub(super) fn digest(world: &dyn World, root: &Path, file: &str) -> Result<(String, u64), Unreadable> {
-    let mut read = Tallied { inner: world.open(root, file)?, tally: Arc::new(Mutex::default()) };
+    let mut read = Digested { inner: world.open(root, file)?, digesting: Digesting::new(false) };
     let copied = io::copy(&mut read, &mut io::sink());
     copied.map_err(|error| Unreadable { path: file.to_owned(), reason: error.to_string() })?;
-    Ok(finish(&read.tally))
-}
-
-/// A reader that counts and digests what passes.
-struct Tallied<R> {
-    inner: R,
-    tally: Tally,
-}
-
-type Tally = Arc<Mutex<(Sha256, u64)>>;
-
-impl<R: Read> Read for Tallied<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-        tally.0.update(&buffer[..read]);
-        tally.1 += read as u64;
-        Ok(read)
-    }
-}
-
-fn finish(tally: &Tally) -> (String, u64) {
-    let tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
-    (hex(&tally.0.clone().finalize()), tally.1)
+    Ok(read.digesting.finish())
 }
 
 /// The first items of a text that may break off anywhere.

@@ -5,6 +5,7 @@
 //! of the others; in the end all is merged. No result depends on which thread reads which part.
 
 use super::clocks::Clocks;
+use super::digest::Digesting;
 use super::items::{Behind, Item, Items, LONGEST, Position};
 use super::record::{Learned, RecordReader};
 use super::{FAULTS_SHOWN, Log, LogRead, Record};
@@ -123,13 +124,18 @@ pub(super) fn side_by_side<R: BufRead + Send, T: Send>(
     items: &mut Items<R>,
     reader: &RecordReader<'_>,
     fold: &Fold<'_, T>,
+    digesting: &Digesting,
 ) -> (T, LogRead) {
     let clocks = fold.clocks;
     let parts = Mutex::new(Parts::new(items));
     let next = |done: Option<Part>| {
-        let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
-        done.into_iter().for_each(|part| parts.give_back(part));
-        clocks.cutting(|| parts.next())
+        let part = {
+            let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
+            done.into_iter().for_each(|part| parts.give_back(part));
+            clocks.cutting(|| parts.next())
+        };
+        clocks.cutting(|| digesting.take_in());
+        part
     };
     // What one thread makes of the parts that it gets.
     let work = |_| {

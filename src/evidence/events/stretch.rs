@@ -1,8 +1,9 @@
 //! A log read from where it was left: of plain lines, what was added is all that is read.
 
+use super::digest::{Digested, Digesting};
 use super::items::{Items, Position};
 use super::parts::{self, Fold};
-use super::{BLOCK, Layout, Log, LogRead, RecordReader, Tallied, finish};
+use super::{BLOCK, Layout, Log, LogRead, RecordReader};
 use crate::evidence::decode::Packing;
 use crate::world::World;
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use sha2::digest::common::hazmat::{SerializableState, SerializedState};
 use sha2::{Digest, Sha256};
 use std::io::{BufReader, Read};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// The end of the last line is looked for in so many bytes, and then in more.
 const TAILS: [u64; 3] = [8 << 10, 256 << 10, 16 << 20];
@@ -84,17 +85,17 @@ impl Log {
         fold: &Fold<'_, T>,
     ) -> Option<(T, LogRead, Reached)> {
         let start = from.position;
-        let tally = Arc::new(Mutex::new((from.hasher()?, start.offset)));
+        let digesting = Digesting::going_on((from.hasher()?, start.offset), rayon::current_num_threads() > 1);
         let file = world.open_at(root, &self.file, start.offset).ok()?;
         let length = until.map_or(u64::MAX, |until| until.saturating_sub(start.offset));
         let raw: Box<dyn Read + Send> =
-            Box::new(Tallied { inner: file.take(length), tally: Arc::clone(&tally) });
+            Box::new(Digested { inner: file.take(length), digesting: Arc::clone(&digesting) });
         let text = BufReader::with_capacity(BLOCK, raw);
         let mut items = Items::new_at(text, self.layout.clone(), start);
-        let (made, mut read) = parts::side_by_side(self, &mut items, reader, fold);
+        let (made, mut read) = parts::side_by_side(self, &mut items, reader, fold, &digesting);
         let position = items.here();
-        (read.sha256, read.bytes) = finish(&tally);
-        let state = tally.lock().unwrap_or_else(PoisonError::into_inner).0.serialize().to_vec();
+        (read.sha256, read.bytes) = digesting.finish();
+        let state = digesting.state().0.serialize().to_vec();
         let is_whole = read.cut.is_none() && until.is_none_or(|until| until == read.bytes);
         is_whole.then_some((made, read, Reached { position, state }))
     }
