@@ -178,10 +178,13 @@ impl Access {
         is_warm
     }
 
-    /// Notes what a scan has read and found filled. Whoever [recalls](Access::refresh) later knows it
-    /// to be settled when that is all that it reads.
+    /// Notes what a scan has read and found filled in records that it was shown because of what they
+    /// hold. Whoever [recalls](Access::refresh) later knows it to be settled when that is all that it
+    /// reads.
     pub(super) fn settles(&self, scan: usize, filled: u128) {
-        if self.lefts[scan].is_some() && self.reads[scan] & !filled == 0 {
+        // What a scan asks first is not asked again of a record that was found by it.
+        let found_by = self.waits[scan].filter(|wait| wait.is_first).map_or(0, |wait| wait.reads);
+        if self.lefts[scan].is_some() && self.reads[scan] & !(filled | found_by) == 0 {
             self.settled[scan].store(true, Ordering::Relaxed);
         }
     }

@@ -25,6 +25,9 @@ pub(super) struct Gate<'p> {
     pub(super) number: usize,
     /// Records of the sample that it lets pass.
     passed: usize,
+    /// True when the sample has a record that fills all that is read up to there, and of which all that
+    /// is asked before is true.
+    is_warm: bool,
 }
 
 /// What the first records of a log say about the gates of scans.
@@ -36,10 +39,11 @@ pub(super) struct Sample<'p> {
 /// What they say about one scan.
 struct Sampled<'p> {
     category: Option<&'p str>,
+    /// What must all hold, in the order in which it is asked.
+    parts: Vec<&'p Predicate>,
     gates: Vec<Gate<'p>>,
-    /// Records of its category, and the slots that any of them fills.
+    /// Records of its category.
     seen: usize,
-    filled: u128,
 }
 
 impl<'p> Sample<'p> {
@@ -47,9 +51,9 @@ impl<'p> Sample<'p> {
     pub(super) fn new(scans: &[&'p Scan], category_slot: Option<usize>) -> Self {
         let sampled = |&scan: &&'p Scan| Sampled {
             category: scan.category.as_deref(),
+            parts: first(scan).map(Predicate::conjuncts).unwrap_or_default(),
             gates: gates(scan),
             seen: 0,
-            filled: 0,
         };
         Self { scans: scans.iter().map(sampled).collect(), category_slot }
     }
@@ -61,26 +65,32 @@ impl<'p> Sample<'p> {
             if scan.category.is_some() && scan.category != category.as_deref() {
                 continue;
             }
-            scan.seen += 1;
-            scan.filled |= record.filled();
-            for gate in &mut scan.gates {
-                gate.passed += usize::from(gate.atom.holds(record, &mut 0));
-            }
+            scan.see(record);
         }
     }
 
-    /// The gate that lets fewest records pass. One behind the first only where all that is read
-    /// before it is found filled in the sample.
+    /// The gate that lets fewest records pass. A scan that waits behind the first is shown every record
+    /// until what it reads before was found filled; so it does only where the sample says that this
+    /// comes soon.
     pub(super) fn best(&self, scan: usize) -> Option<&Gate<'p>> {
         let scan = &self.scans[scan];
-        // A bound is often of a field that what is asked before it leaves no record to fill, and a scan
-        // that is never found to fill what it reads is shown every record.
-        let is_late = |gate: &Gate<'p>| gate.wait.reads & !scan.filled != 0 || gate.atom.is_bound();
-        let can_wait = |gate: &&Gate<'p>| gate.wait.is_first || !is_late(gate);
+        let can_wait = |gate: &&Gate<'p>| gate.wait.is_first || gate.is_warm;
         // A test of a text costs more than looking a value up: what one record in thirty does.
         let test =
             |gate: &Gate<'_>| if matches!(gate.atom, Predicate::Text(..)) { 1 + scan.seen / 30 } else { 0 };
         scan.gates.iter().filter(can_wait).min_by_key(|gate| gate.passed + test(gate))
+    }
+}
+
+impl Sampled<'_> {
+    fn see(&mut self, record: &Record<'_>) {
+        self.seen += 1;
+        let failed = self.parts.iter().position(|part| !part.holds(record, &mut 0));
+        for gate in &mut self.gates {
+            gate.passed += usize::from(gate.atom.holds(record, &mut 0));
+            let is_asked = failed.is_none_or(|failed| gate.number <= failed);
+            gate.is_warm |= is_asked && gate.wait.reads & !record.filled() == 0;
+        }
     }
 }
 
@@ -105,7 +115,7 @@ fn gates(scan: &Scan) -> Vec<Gate<'_>> {
     atoms
         .filter_map(|(number, (atom, place))| {
             let (slot, wait) = place?;
-            Some(Gate { atom, slot, wait, number, passed: 0 })
+            Some(Gate { atom, slot, wait, number, passed: 0, is_warm: false })
         })
         .collect()
 }
@@ -186,13 +196,6 @@ fn is_bound(constant: &Constant) -> bool {
         Constant::Integer(_) => true,
         Constant::Number(number) => !number.is_nan(),
         _ => false,
-    }
-}
-
-impl Predicate {
-    /// True where a value is less or more than another.
-    fn is_bound(&self) -> bool {
-        matches!(self, Self::Compare(_, comparison, _) if *comparison != Comparison::Equal)
     }
 }
 
