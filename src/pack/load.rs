@@ -24,6 +24,9 @@ use std::sync::Arc;
 /// What sorts of things tools find.
 const CATEGORIES: &str = "exports/categories.toml";
 
+/// Where the cases of rules are.
+const CASES: &str = "tests/";
+
 /// Texts of a pack by path, as `rules/people/training-overdue.toml`; its cases are none of them.
 pub type Texts = BTreeMap<String, Arc<Source>>;
 
@@ -49,9 +52,11 @@ pub fn open(pack: &PackRef, world: &dyn World) -> Result<Opened, Vec<Diagnostic>
 /// Texts, and cases, which may be anything.
 fn parted(files: BTreeMap<String, Bytes>) -> Opened {
     let mut opened = Opened::default();
-    for (path, bytes) in files {
-        if let Some(case) = path.strip_prefix("tests/") {
-            opened.cases.insert(case.to_owned(), bytes);
+    let mut cases = Vec::new();
+    for (mut path, bytes) in files {
+        if path.starts_with(CASES) {
+            path.drain(..CASES.len());
+            cases.push((path, bytes));
             continue;
         }
         match String::from_utf8(bytes.into_owned()) {
@@ -59,6 +64,8 @@ fn parted(files: BTreeMap<String, Bytes>) -> Opened {
             Err(_) => opened.errors.push(not_utf8(&path)),
         }
     }
+    // There are thousands, and they are in order.
+    opened.cases = cases.into_iter().collect();
     opened
 }
 

@@ -36,8 +36,13 @@ pub fn normalize_header(header: &str) -> String {
 /// True for small letters and digits with one blank between words, as packs have most of their words:
 /// nothing is to be done with them.
 fn is_normal(text: &str) -> bool {
-    let is_sign = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    text.split(' ').all(|word| !word.is_empty() && word.as_bytes().iter().all(is_sign))
+    let mut before = b' ';
+    let is_next = |byte: u8| {
+        let fits = byte.is_ascii_lowercase() || byte.is_ascii_digit() || (byte == b' ' && before != b' ');
+        before = byte;
+        fits
+    };
+    text.bytes().all(is_next) && !text.is_empty() && !text.ends_with(' ')
 }
 
 /// A status word made comparable: lower case, `_` and `-` as blanks, one blank between words.
