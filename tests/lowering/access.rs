@@ -53,7 +53,7 @@ fn scans(dice: &mut Dice) -> [Vec<Scan>; 2] {
             return (both(&Arc::new(predicate.clone())), dice.roll(4));
         }
     };
-    for _ in 0..CONDITIONS * 4 {
+    for number in 0..CONDITIONS * 4 {
         let ((conditions, category), (among, has_among)) = (native(), native());
         for (scans, (condition, among)) in both_ways.iter_mut().zip(conditions.into_iter().zip(among)) {
             scans.push(Scan {
@@ -61,6 +61,7 @@ fn scans(dice: &mut Dice) -> [Vec<Scan>; 2] {
                 category: ["iam", "authentication"].get(category).map(|&category| category.to_owned()),
                 among: (has_among == 0).then_some(among),
                 condition: Some(condition),
+                by: if number % 2 == 0 { vec![by] } else { Vec::new() },
                 ..Scan::counting(by)
             });
         }
@@ -69,7 +70,9 @@ fn scans(dice: &mut Dice) -> [Vec<Scan>; 2] {
 }
 
 fn shown(tally: &Tally) -> String {
-    let groups: Vec<_> = tally.groups.iter().map(|(key, group)| (key, group.count, group.first)).collect();
+    let groups = tally.groups.iter();
+    let groups = groups.map(|(key, group)| (key, group.count, group.first, group.last, &group.exemplars));
+    let groups: Vec<_> = groups.collect();
     format!(
         "{} {} {} {:x} {:x} {groups:?}",
         tally.seen, tally.outside, tally.population, tally.reads, tally.filled
