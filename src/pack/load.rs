@@ -1,7 +1,7 @@
 //! Loads packs one upon the other. A pack adds to what those below it declare, and changes nothing of it
 //! but by what it overrides: so what a stranger's pack brings along leaves the other rules as they were.
 
-use super::files::{Bytes, PackFiles};
+use super::files::{Bytes, CASES, PackFiles};
 use super::manifest::{self, Head, Manifest, not_utf8};
 use super::open::PackRef;
 use super::pattern::Origin;
@@ -23,9 +23,6 @@ use std::sync::Arc;
 
 /// What sorts of things tools find.
 const CATEGORIES: &str = "exports/categories.toml";
-
-/// Where the cases of rules are.
-const CASES: &str = "tests/";
 
 /// Texts of a pack by path, as `rules/people/training-overdue.toml`; its cases are none of them.
 pub type Texts = BTreeMap<String, Arc<Source>>;
@@ -84,9 +81,8 @@ pub fn load(packs: &[PackRef], world: &dyn World) -> Result<Packs, Vec<Diagnosti
         }
     }
     let is_built_in = |pack: &PackRef| *pack == PackRef::BuiltIn;
-    let is_outside = |(_, _, pack): &&(_, _, &PackRef)| !is_built_in(pack);
-    let outside: BTreeSet<String> =
-        read.iter().filter(is_outside).filter_map(|(id, ..)| id.clone()).collect();
+    let outside = read.iter().filter(|(_, _, pack)| !is_built_in(pack));
+    let outside: BTreeSet<String> = outside.filter_map(|(id, ..)| id.clone()).collect();
     read.retain(|(id, _, pack)| !(is_built_in(pack) && id.as_ref().is_some_and(|id| outside.contains(id))));
     let mut loader = Loader { errors, ..Loader::default() };
     loader.known = read.iter().filter_map(|(id, ..)| id.clone()).collect();

@@ -212,6 +212,10 @@ impl Reading {
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> Result<Reading, String> {
+        Reading::parse(text, Origin::Outside)
+    }
+
     fn key(name: &str) -> ExportStep {
         ExportStep { key: Some(name.to_owned()), only: None }
     }
@@ -231,37 +235,23 @@ mod tests {
 
     #[test]
     fn a_reading_is_a_word_a_value_or_a_part_of_one() {
-        assert!(
-            matches!(Reading::parse("= failed", Origin::Outside).unwrap(), Reading::Constant(word) if word == "failed")
-        );
-        assert!(matches!(
-            Reading::parse("@start as seconds", Origin::Outside).unwrap(),
-            Reading::Epoch(_, 1)
-        ));
-        assert!(matches!(Reading::parse("C ~ ISO: ([^|]*)", Origin::Outside).unwrap(), Reading::Pattern(..)));
-        let Reading::Word(condition, word) =
-            Reading::parse("impact >= 0.7 -> high", Origin::Outside).unwrap()
-        else {
+        assert!(matches!(read("= failed").unwrap(), Reading::Constant(word) if word == "failed"));
+        assert!(matches!(read("@start as seconds").unwrap(), Reading::Epoch(_, 1)));
+        assert!(matches!(read("C ~ ISO: ([^|]*)").unwrap(), Reading::Pattern(..)));
+        let Reading::Word(condition, word) = read("impact >= 0.7 -> high").unwrap() else {
             panic!("a word under a condition")
         };
         assert!(matches!(condition.test, Test::AtLeast(least) if least == 0.7) && word == "high");
-        let Reading::Word(condition, _) = Reading::parse("!runstats -> failed", Origin::Outside).unwrap()
-        else {
-            panic!()
-        };
+        let Reading::Word(condition, _) = read("!runstats -> failed").unwrap() else { panic!() };
         assert!(matches!(condition.test, Test::Absent));
-        let Reading::Word(condition, _) =
-            Reading::parse("id ~ ^CVE- -> dependency", Origin::Outside).unwrap()
-        else {
-            panic!()
-        };
+        let Reading::Word(condition, _) = read("id ~ ^CVE- -> dependency").unwrap() else { panic!() };
         assert!(matches!(condition.test, Test::Matches(pattern) if pattern.is_match("CVE-1")));
     }
 
     #[test]
     fn what_is_none_of_these_is_refused() {
         for text in ["a..b", "a[b", "a[b].c", "a[#=1]", "a ~ (", "a ~ b", "a >= much -> b"] {
-            assert!(Reading::parse(text, Origin::Outside).is_err(), "{text}");
+            assert!(read(text).is_err(), "{text}");
         }
     }
 }

@@ -91,6 +91,7 @@ impl Vocabulary {
 
     /// Adds words; a word that is known already gets the new meaning.
     pub fn extend(&mut self, words: &BTreeMap<String, Vec<String>>) {
+        // Nothing to add leaves shared what is shared.
         if words.is_empty() {
             return;
         }

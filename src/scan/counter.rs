@@ -18,9 +18,9 @@ pub(super) struct Counter {
 }
 
 impl Counter {
-    /// A counter for a group that points at no record behind the first of these, and ends with the other.
-    pub(super) fn new(first_few: Mark, last: Mark) -> Self {
-        Self { behind: first_few.time, count: 0, last }
+    /// A counter for a group that points at no record behind this time, but for its last one.
+    pub(super) fn new(behind: Timestamp, last: Mark) -> Self {
+        Self { behind, count: 0, last }
     }
 
     /// Adds a record; false where that takes more than counting.
@@ -28,10 +28,7 @@ impl Counter {
     pub(super) fn count(&mut self, mark: Mark) -> bool {
         let only_counts = self.behind < mark.time && mark.has_time();
         if only_counts {
-            self.count += 1;
-            if self.last.time < mark.time || self.last < mark {
-                self.last = mark;
-            }
+            (self.count, self.last) = (self.count + 1, self.last.max(mark));
         }
         only_counts
     }

@@ -39,9 +39,8 @@ pub(super) struct Sample<'p> {
 /// What they say about one scan.
 struct Sampled<'p> {
     category: Option<&'p str>,
-    /// What must all hold, in the order in which it is asked.
-    parts: Vec<&'p Predicate>,
-    gates: Vec<Gate<'p>>,
+    /// What must all hold, in the order in which it is asked, and where it can be waited at.
+    parts: Vec<(&'p Predicate, Option<Gate<'p>>)>,
     /// Records of its category.
     seen: usize,
 }
@@ -49,12 +48,8 @@ struct Sampled<'p> {
 impl<'p> Sample<'p> {
     /// Nothing was seen yet.
     pub(super) fn new(scans: &[&'p Scan], category_slot: Option<usize>) -> Self {
-        let sampled = |&scan: &&'p Scan| Sampled {
-            category: scan.category.as_deref(),
-            parts: first(scan).map(Predicate::conjuncts).unwrap_or_default(),
-            gates: gates(scan),
-            seen: 0,
-        };
+        let sampled =
+            |&scan: &&'p Scan| Sampled { category: scan.category.as_deref(), parts: parts(scan), seen: 0 };
         Self { scans: scans.iter().map(sampled).collect(), category_slot }
     }
 
@@ -78,18 +73,25 @@ impl<'p> Sample<'p> {
         // A test of a text costs more than looking a value up: what one record in thirty does.
         let test =
             |gate: &Gate<'_>| if matches!(gate.atom, Predicate::Text(..)) { 1 + scan.seen / 30 } else { 0 };
-        scan.gates.iter().filter(can_wait).min_by_key(|gate| gate.passed + test(gate))
+        scan.parts
+            .iter()
+            .filter_map(|(_, gate)| gate.as_ref())
+            .filter(can_wait)
+            .min_by_key(|gate| gate.passed + test(gate))
     }
 }
 
 impl Sampled<'_> {
     fn see(&mut self, record: &Record<'_>) {
         self.seen += 1;
-        let failed = self.parts.iter().position(|part| !part.holds(record, &mut 0));
-        for gate in &mut self.gates {
-            gate.passed += usize::from(gate.atom.holds(record, &mut 0));
-            let is_asked = failed.is_none_or(|failed| gate.number <= failed);
-            gate.is_warm |= is_asked && gate.wait.reads & !record.filled() == 0;
+        let mut is_asked = true;
+        for (part, gate) in &mut self.parts {
+            let holds = part.holds(record, &mut 0);
+            if let Some(gate) = gate {
+                gate.passed += usize::from(holds);
+                gate.is_warm |= is_asked && gate.wait.reads & !record.filled() == 0;
+            }
+            is_asked &= holds;
         }
     }
 }
@@ -101,23 +103,17 @@ fn first(scan: &Scan) -> Option<&Predicate> {
     scan.among.as_ref().or(kept)?.predicate.as_deref()
 }
 
-/// The parts at which a scan can wait: of the condition that is asked first, those that must all hold.
-fn gates(scan: &Scan) -> Vec<Gate<'_>> {
-    let Some(predicate) = first(scan) else { return Vec::new() };
+/// The parts of the condition that is asked first which must all hold, and where a scan can wait.
+fn parts<'p>(scan: &'p Scan) -> Vec<(&'p Predicate, Option<Gate<'p>>)> {
     let mut reads = 0;
-    let gate = |(number, atom): (usize, &'_ Predicate)| {
+    let part = |(number, atom): (usize, &'p Predicate)| {
         reads |= atom.reads();
         let wait = Wait { reads, is_first: number == 0 };
-        Some((gate_slot(atom)?, wait))
+        let gate = |slot| Gate { atom, slot, wait, number, passed: 0, is_warm: false };
+        (atom, gate_slot(atom).map(gate))
     };
-    let places: Vec<_> = predicate.conjuncts().into_iter().enumerate().map(gate).collect();
-    let atoms = predicate.conjuncts().into_iter().zip(places).enumerate();
-    atoms
-        .filter_map(|(number, (atom, place))| {
-            let (slot, wait) = place?;
-            Some(Gate { atom, slot, wait, number, passed: 0, is_warm: false })
-        })
-        .collect()
+    let conjuncts = first(scan).map(Predicate::conjuncts).unwrap_or_default();
+    conjuncts.into_iter().enumerate().map(part).collect()
 }
 
 /// What is asked of a record for which a gate was found open, besides what its gate says; `None`

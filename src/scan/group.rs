@@ -87,7 +87,7 @@ impl Group {
 
     /// A counter for what comes behind the records that are pointed at.
     pub(super) fn counter(&self) -> Option<Counter> {
-        self.last_exemplar().map(|last| Counter::new(*last, self.last))
+        self.last_exemplar().map(|last| Counter::new(last.time, self.last))
     }
 
     /// The last record that is pointed at, once there are as many as can be.

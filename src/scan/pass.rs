@@ -195,12 +195,14 @@ impl<'a> Pass<'a> {
         }
     }
 
+    fn add_all_counted(&mut self) {
+        (0..self.scans.len()).for_each(|scan| self.add_counted(scan));
+    }
+
     /// Adds what was learned of the part behind.
     pub(super) fn merge(&mut self, mut part: Self) {
-        for scan in 0..self.scans.len() {
-            self.add_counted(scan);
-            part.add_counted(scan);
-        }
+        self.add_all_counted();
+        part.add_all_counted();
         super::merge(&mut self.tallies, part.tallies);
         self.edges.merge(part.edges);
         for (all, one) in self.counts.iter_mut().zip(part.counts) {
@@ -212,7 +214,7 @@ impl<'a> Pass<'a> {
     /// What each scan has learned, how near the records lie to the ends of the window, and what
     /// spot checks have found.
     pub(super) fn finish(mut self) -> (Vec<Tally>, Edges, Spots) {
-        (0..self.scans.len()).for_each(|scan| self.add_counted(scan));
+        self.add_all_counted();
         for (number, (scan, tally)) in self.scans.iter().zip(&mut self.tallies).enumerate() {
             let mut counts = Counts::default();
             self.counts[self.access.categories_of(number)].iter().for_each(|one| counts.add(*one));

@@ -316,8 +316,9 @@ impl Comparison {
     }
 }
 
+/// A whole number as it is compared with floats: the float that it is, or is nearest to.
 #[expect(clippy::cast_precision_loss, reason = "as the rule language compares them")]
-fn float(number: i64) -> f64 {
+pub(super) fn float(number: i64) -> f64 {
     number as f64
 }
 

@@ -3,7 +3,7 @@
 //! Between two of them all numbers mean the same. So what a number means is looked up by where it lies
 //! among them, however often numbers are new.
 
-use super::predicate::{Constant, Operand, Predicate};
+use super::predicate::{Constant, Operand, Predicate, float};
 
 /// Whole numbers below this are floats, and those that are not lie on the same side of them as the
 /// floats that they become.
@@ -12,12 +12,6 @@ const WHOLE: u64 = 1 << 53;
 /// True for a whole number that is a float.
 pub(super) fn is_float(number: i64) -> bool {
     number.unsigned_abs() < WHOLE
-}
-
-/// A whole number as the float that it is, or is nearest to.
-#[expect(clippy::cast_precision_loss, reason = "where that matters what is found is asked again, exactly")]
-pub(super) fn as_float(number: i64) -> f64 {
-    number as f64
 }
 
 impl Predicate {
@@ -54,7 +48,7 @@ impl Constant {
 }
 
 fn step(number: i64) -> Option<f64> {
-    is_float(number).then(|| as_float(number))
+    is_float(number).then(|| float(number))
 }
 
 #[cfg(test)]
@@ -149,13 +143,12 @@ mod tests {
             numbers in proptest::collection::vec(number(), 2..8),
         ) {
             let Some(steps) = predicate.steps() else { return Ok(()) };
-            let float = |value: &Value<'_>| match value {
-                Value::Integer(number) => as_float(*number),
-                Value::Number(number) => *number,
-                _ => f64::NAN,
-            };
             let lies = |value: &Value<'_>| {
-                let number = float(value);
+                let number = match value {
+                    Value::Integer(number) => float(*number),
+                    Value::Number(number) => *number,
+                    _ => f64::NAN,
+                };
                 steps.iter().map(|step| step.partial_cmp(&number)).collect::<Vec<_>>()
             };
             for (a, b) in numbers.iter().zip(&numbers[1..]).filter(|(a, b)| lies(a) == lies(b)) {

@@ -1,9 +1,8 @@
 //! What scans ask of one field, looked up by its value for all of them at once.
 
 use super::bounds::Bounds;
-use super::predicate::{Comparison, Constant, Operand, Predicate};
+use super::predicate::{Comparison, Constant, Operand, Predicate, float};
 use super::set::{Asker, Set};
-use super::steps::as_float;
 use super::texts::Texts;
 use crate::evidence::{Record, Scalar};
 use foldhash::fast::FixedState;
@@ -65,18 +64,18 @@ impl Waiting {
         match atom {
             Predicate::OneOf(_, list) => {
                 list.texts.iter().for_each(|text| self.add_text(text, asker));
-                list.integers.iter().for_each(|number| self.add_number(as_float(*number), asker));
+                list.integers.iter().for_each(|number| self.add_number(float(*number), asker));
             }
             Predicate::Text(_, test) => self.tests.add(asker, test),
             Predicate::Compare(_, Comparison::Equal, Operand::Constant(constant)) => match constant {
                 Constant::Text(text) => self.add_text(text, asker),
-                Constant::Integer(number) => self.add_number(as_float(*number), asker),
+                Constant::Integer(number) => self.add_number(float(*number), asker),
                 Constant::Number(number) => self.add_number(*number, asker),
                 Constant::Boolean(value) => self.booleans[usize::from(*value)].push(asker),
                 Constant::Nothing | Constant::Time(_) | Constant::Length(_) => {}
             },
             Predicate::Compare(_, comparison, Operand::Constant(constant)) => match constant {
-                Constant::Integer(number) => self.bounds.add(asker, *comparison, as_float(*number)),
+                Constant::Integer(number) => self.bounds.add(asker, *comparison, float(*number)),
                 Constant::Number(number) => self.bounds.add(asker, *comparison, *number),
                 _ => {}
             },
@@ -121,7 +120,7 @@ impl Waiting {
     #[inline]
     pub(super) fn rank(&self, value: &Scalar<'_>) -> Option<usize> {
         let number = match value {
-            Scalar::Integer(number) => as_float(*number),
+            Scalar::Integer(number) => float(*number),
             Scalar::Number(number) if !number.is_nan() => *number,
             _ => return None,
         };
@@ -159,7 +158,7 @@ impl Waiting {
                 self.tests.find(text, &mut each);
                 self.texts.get(&**text)
             }
-            Scalar::Integer(number) => self.find_number(as_float(*number), &mut each),
+            Scalar::Integer(number) => self.find_number(float(*number), &mut each),
             Scalar::Number(number) => self.find_number(*number, &mut each),
             Scalar::Boolean(value) => Some(&self.booleans[usize::from(*value)]),
         };

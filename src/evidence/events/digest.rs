@@ -28,13 +28,18 @@ struct Taken {
 }
 
 impl Digesting {
-    /// Nothing was read yet. Threads that share it must [take in](Digesting::take_in) what they read.
-    pub(super) fn new(is_shared: bool) -> Arc<Self> {
-        Self::going_on((Sha256::new(), 0), is_shared)
+    /// The digest of a file that one thread reads from its start.
+    pub(super) fn alone() -> Arc<Self> {
+        Self::new((Sha256::new(), 0), false)
     }
 
-    /// So many bytes were read, of which the hash was made.
-    pub(super) fn going_on((hash, bytes): (Sha256, u64), is_shared: bool) -> Arc<Self> {
+    /// The digest of a file that all threads read, from where so many bytes were made this hash. They
+    /// must [take in](Digesting::take_in) what they read.
+    pub(super) fn side_by_side(from: (Sha256, u64)) -> Arc<Self> {
+        Self::new(from, rayon::current_num_threads() > 1)
+    }
+
+    fn new((hash, bytes): (Sha256, u64), is_shared: bool) -> Arc<Self> {
         let taken = Mutex::new(Taken { hash, bytes, room: Vec::new() });
         Arc::new(Self { taken, aside: Mutex::default(), is_shared })
     }
@@ -81,15 +86,13 @@ impl Taken {
     /// Takes in all that was put aside. Only who holds this does, so all is taken in order.
     fn take_in(&mut self, aside: &Mutex<Vec<u8>>) {
         loop {
-            let mut room = std::mem::take(&mut self.room);
-            room.clear();
-            std::mem::swap(&mut room, &mut locked(aside));
-            self.add(&room);
-            let was_empty = room.is_empty();
-            self.room = room;
-            if was_empty {
+            self.room.clear();
+            std::mem::swap(&mut self.room, &mut locked(aside));
+            if self.room.is_empty() {
                 return;
             }
+            self.hash.update(&self.room);
+            self.bytes += self.room.len() as u64;
         }
     }
 }
@@ -120,7 +123,7 @@ mod tests {
     #[test]
     fn a_digest_is_of_all_bytes_in_order_whoever_takes_them_in() {
         let bytes: Vec<u8> = (0..9_000_000_u32).map(|number| (number ^ number >> 8) as u8).collect();
-        let digesting = Digesting::new(true);
+        let digesting = Digesting::new((Sha256::new(), 0), true);
         let reader = Mutex::new(Digested { inner: bytes.as_slice(), digesting: Arc::clone(&digesting) });
         let work = || {
             let mut room = vec![0; 70_000];
@@ -129,7 +132,7 @@ mod tests {
             }
         };
         std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(work))));
-        let alone = Digesting::new(false);
+        let alone = Digesting::alone();
         Digested { inner: bytes.as_slice(), digesting: Arc::clone(&alone) }
             .read_to_end(&mut Vec::new())
             .unwrap();

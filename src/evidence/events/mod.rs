@@ -107,7 +107,7 @@ impl Log {
         each: &mut dyn FnMut(&Record<'_>),
     ) -> Result<LogRead, Unreadable> {
         let reader = self.reader(fields, u128::MAX);
-        let digesting = Digesting::new(false);
+        let digesting = Digesting::alone();
         let read = |items: &mut TextItems<'_>| ((), parts::in_turn(self, items, &reader, &|_| true, each));
         self.with_items(world, root, &digesting, read).map(|((), read)| read)
     }
@@ -183,17 +183,18 @@ impl Log {
         reader: &RecordReader<'_>,
         fold: &Fold<'_, T>,
     ) -> Result<(T, LogRead), Unreadable> {
-        let digesting = Digesting::new(!self.has_header() && rayon::current_num_threads() > 1);
-        self.with_items(world, root, &digesting, |items| {
-            if self.has_header() {
+        if self.has_header() {
+            return self.with_items(world, root, &Digesting::alone(), |items| {
                 let mut only = (fold.begin)();
                 let mut each = |record: &Record<'_>| (fold.each)(&mut only, record);
                 let read = parts::in_turn(self, items, reader, &|_| true, &mut each);
                 (fold.behind)(&mut only, read.records);
                 (only, read)
-            } else {
-                parts::side_by_side(self, items, reader, fold, &digesting)
-            }
+            });
+        }
+        let digesting = Digesting::side_by_side(Default::default());
+        self.with_items(world, root, &digesting, |items| {
+            parts::side_by_side(self, items, reader, fold, &digesting)
         })
     }
 
@@ -265,7 +266,7 @@ pub fn fragment(file: &str, position: Position, text: &str) -> Source {
 
 /// SHA-256 of a whole file in hexadecimal, and its bytes.
 pub(super) fn digest(world: &dyn World, root: &Path, file: &str) -> Result<(String, u64), Unreadable> {
-    let mut read = Digested { inner: world.open(root, file)?, digesting: Digesting::new(false) };
+    let mut read = Digested { inner: world.open(root, file)?, digesting: Digesting::alone() };
     let copied = io::copy(&mut read, &mut io::sink());
     copied.map_err(|error| Unreadable { path: file.to_owned(), reason: error.to_string() })?;
     Ok(read.digesting.finish())

@@ -85,7 +85,7 @@ impl Log {
         fold: &Fold<'_, T>,
     ) -> Option<(T, LogRead, Reached)> {
         let start = from.position;
-        let digesting = Digesting::going_on((from.hasher()?, start.offset), rayon::current_num_threads() > 1);
+        let digesting = Digesting::side_by_side((from.hasher()?, start.offset));
         let file = world.open_at(root, &self.file, start.offset).ok()?;
         let length = until.map_or(u64::MAX, |until| until.saturating_sub(start.offset));
         let raw: Box<dyn Read + Send> =
